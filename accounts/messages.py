@@ -1,0 +1,42 @@
+"""What the mails of this app say."""
+
+from django.conf import settings
+from django.template.loader import render_to_string
+from django.urls import reverse
+
+from notifications.contents import Content, content_of
+from notifications.models import Message
+from tenants.models import Brand
+
+
+def site_url(brand: Brand, path: str) -> str:
+    """An absolute address on the brand's own host, never on the host that a request claims."""
+    port = f":{settings.PUBLIC_PORT}" if settings.PUBLIC_PORT else ""
+    return f"{settings.PUBLIC_SCHEME}://{brand.host}{port}{path}"
+
+
+@content_of("account_activation")
+def account_activation(message: Message) -> Content:
+    path = reverse("account_activate", args=[message.payload["token"]])
+    return _mail(message, "Activez votre compte", "activation", url=site_url(message.brand, path))
+
+
+@content_of("account_exists")
+def account_exists(message: Message) -> Content:
+    url = site_url(message.brand, reverse("account_reset_password"))
+    return _mail(message, "Vous avez déjà un compte", "exists", url=url)
+
+
+@content_of("password_recovery")
+def password_recovery(message: Message) -> Content:
+    return _mail(message, "Renouvelez votre mot de passe", "recovery", url=message.payload["url"])
+
+
+def _mail(message: Message, subject: str, template: str, *, url: str) -> Content:
+    context = {"brand": message.brand, "recipient": message.recipient, "url": url, "subject": subject}
+    return Content(
+        subject=subject,
+        text=render_to_string(f"messages/accounts/{template}.txt", context),
+        html=render_to_string(f"messages/accounts/{template}.html", context),
+        is_confidential=True,  # the link opens the account: it is not kept after sending
+    )

@@ -1,0 +1,83 @@
+"""From the public role to the person's own, by the door she comes in."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.contrib.auth.views import redirect_to_login
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
+
+from accounts.models import Creditor, Membership, OfficeMembership
+from tenants.context import Audience, Context, switch
+
+DEBTOR_KEY = "debtor_dossier"
+BEFORE_COMPLETION = ("/espace/finalisation", "/espace/cgu", "/espace/langue")
+
+
+class AudienceMiddleware:
+    """Sets the audience of the request for `/espace/`, `/etude/`, `/admin/` and `/debiteur/`.
+
+    A person without a key to a door gets 404 there: she need not learn what is behind it.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: Any) -> HttpResponse:
+        before = Context(Audience.PUBLIC)
+        for prefix, enter in DOORS.items():
+            if request.path.startswith(prefix):
+                if (turned_away := enter(request)) is not None:
+                    switch(before)
+                    return turned_away
+        response = self.get_response(request)
+        switch(before)  # what runs above us (session, cookies) is nobody's business but the public role's
+        return response
+
+
+def _portal(request: Any) -> HttpResponse | None:
+    if not request.user.is_authenticated:
+        return redirect_to_login(request.get_full_path())
+    memberships = list(Membership.objects.filter(user=request.user, brand=request.brand).order_by("pk"))
+    if not memberships:
+        raise Http404
+    chosen = request.session.get("creditor")
+    request.membership = next((m for m in memberships if m.creditor_id == chosen), memberships[0])
+    keys = tuple(m.creditor_id for m in memberships)
+    switch(Context(Audience.PORTAL, brand=request.brand.pk, creditors=keys))
+    request.creditors = list(Creditor.objects.filter(pk__in=keys).order_by("company", "last_name", "pk"))
+    request.creditor = next(c for c in request.creditors if c.pk == request.membership.creditor_id)
+    if not request.creditor.is_complete and not request.path.startswith(BEFORE_COMPLETION):
+        return redirect("complete-registration")
+    return None
+
+
+def _office(request: Any) -> HttpResponse | None:
+    if not request.user.is_authenticated:
+        return redirect_to_login(request.get_full_path())
+    member = OfficeMembership.objects.filter(user=request.user, brand=request.brand).select_related("office").first()
+    if member is None:
+        raise Http404
+    request.office = member.office
+    switch(Context(Audience.OFFICE, brand=request.brand.pk, office=member.office_id))
+    return None
+
+
+def _support(request: Any) -> HttpResponse | None:
+    if request.user.is_authenticated and request.user.is_staff:
+        switch(Context(Audience.SUPPORT, brand=request.brand.pk))
+    return None
+
+
+def _debtor(request: Any) -> HttpResponse | None:
+    if dossier := request.session.get(DEBTOR_KEY):
+        switch(Context(Audience.DEBTOR, brand=request.brand.pk, dossier=dossier))
+    return None
+
+
+DOORS: dict[str, Callable[[Any], HttpResponse | None]] = {
+    "/espace/": _portal,
+    "/etude/": _office,
+    "/admin/": _support,
+    "/debiteur/": _debtor,
+}

@@ -1,0 +1,137 @@
+"""Sign-up, activation and the end of registration."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from allauth.account.models import EmailAddress
+from django.core import signing
+from django.db import connection, transaction
+
+from accounts.models import BankAccount, BillingParty, Creditor, Membership, User
+from accounts.roles import Role
+from notifications.models import Channel, Message
+from notifications.outbox import queue
+from tenants.context import Audience, Context, acting_as
+from tenants.models import Brand, Terms
+
+ACTIVATION_SALT = "accounts.activation"
+ACTIVATION_DAYS = 7
+
+
+class LinkUnusable(ValueError):
+    """The activation link is wrong, too old, or was used."""
+
+
+@dataclass(frozen=True, slots=True)
+class SignUp:
+    """What the form gives: the person and the creditor she registers."""
+
+    email: str
+    password: str
+    person: dict[str, Any]  # civility, first_name, last_name
+    creditor: dict[str, Any]  # the creditor's own fields
+
+
+def sign_up(brand: Brand, form: SignUp, *, now: datetime) -> User:
+    """Create person and creditor, not yet active, and write the activation mail.
+
+    An address that has an account changes nothing and gets a mail that says so: the answer on screen is the
+    same, so that nobody learns who is a client.
+    """
+    email = form.email.lower()
+    if known := User.objects.filter(email=email).first():
+        _write_to(known, brand, kind="account_exists", now=now)
+        return known
+    with transaction.atomic():
+        user = User.objects.create_user(email, form.password, **form.person)
+        EmailAddress.objects.create(user=user, email=email, primary=True, verified=False)
+        _found_creditor(brand, user, form.creditor)
+        send_activation(user, brand, now=now)
+    return user
+
+
+def _found_creditor(brand: Brand, user: User, fields: dict[str, Any]) -> Creditor:
+    key = _next_creditor_key()
+    with acting_as(Context(Audience.PORTAL, brand=brand.pk, creditors=(key,))):
+        creditor = Creditor(pk=key, brand=brand, email=user.email, **fields)
+        creditor.is_commercant = creditor.commercial_by_form()
+        creditor.save(force_insert=True)
+    Membership.objects.create(user=user, creditor_id=key, brand=brand, role=Role.OWNER)
+    return creditor
+
+
+def _next_creditor_key() -> int:
+    """The key is drawn first: the new row is then written by the only audience that may see it."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT nextval(pg_get_serial_sequence('accounts_creditor', 'id'))")
+        return int(cursor.fetchone()[0])
+
+
+def send_activation(user: User, brand: Brand, *, now: datetime) -> None:
+    """Write the mail with the link that activates the account."""
+    _write_to(user, brand, kind="account_activation", now=now, token=activation_token(user))
+
+
+def activation_token(user: User) -> str:
+    """A signed link, good for a week and for this address only."""
+    return signing.dumps([user.pk, user.email], salt=ACTIVATION_SALT)
+
+
+def unused_activation(token: str) -> EmailAddress:
+    """The address that the link activates; LinkUnusable when it is forged, too old or used."""
+    try:
+        user_id, email = signing.loads(token, salt=ACTIVATION_SALT, max_age=ACTIVATION_DAYS * 86400)
+    except signing.BadSignature as error:
+        raise LinkUnusable from error
+    address = EmailAddress.objects.filter(user_id=user_id, email=email, verified=False).first()
+    if address is None:
+        raise LinkUnusable
+    return address
+
+
+def activate(token: str) -> None:
+    """Activate once and for ever (CRE-33); of two clicks at the same time, one is refused."""
+    address = unused_activation(token)
+    if not EmailAddress.objects.filter(pk=address.pk, verified=False).update(verified=True):
+        raise LinkUnusable
+
+
+def write_link(user: User, brand: Brand, *, kind: str, url: str, now: datetime) -> None:
+    """Write a mail that carries a link made elsewhere (password recovery)."""
+    _write_to(user, brand, kind=kind, now=now, url=url)
+
+
+def _write_to(user: User, brand: Brand, *, kind: str, now: datetime, **payload: str) -> None:
+    recipient = {"name": user.get_full_name(), "email": user.email}
+    key = f"{kind}-{user.pk}-{now.timestamp()}"
+    queue(
+        Message(
+            brand=brand, key=key, kind=kind, channel=Channel.EMAIL, recipient=recipient, payload=payload,
+            created_at=now, try_at=now,
+        )
+    )  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Completion:
+    """What the creditor gives at the end of registration."""
+
+    signatory: dict[str, str]  # signatory_civility, signatory_last_name, signatory_first_name
+    iban: str
+    bic: str
+    terms: Terms
+    billing: dict[str, str] | None
+
+
+@transaction.atomic
+def complete_registration(creditor: Creditor, form: Completion, *, now: datetime) -> BankAccount:
+    """Keep bank details, billing party and the accepted version of the terms; the portal then opens."""
+    account = BankAccount(creditor=creditor, bic=form.bic, created_at=now, **form.signatory)
+    account.seal(form.iban)
+    account.save(force_insert=True)
+    if form.billing:
+        BillingParty.objects.update_or_create(creditor=creditor, defaults=form.billing)
+    creditor.terms, creditor.terms_accepted_at, creditor.completed_at = form.terms, now, now
+    creditor.save(update_fields=["terms", "terms_accepted_at", "completed_at"])
+    return account

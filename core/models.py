@@ -1,0 +1,22 @@
+from django.db import models
+
+
+class AuditEntry(models.Model):
+    """Who looked at or changed what, for the operator; append-only, and never read by a feature.
+
+    No foreign key, so that the log of what happened never stands in the way of live data.
+    """
+
+    at = models.DateTimeField(db_index=True)
+    actor = models.CharField(max_length=120)
+    action = models.CharField(max_length=60)
+    subject = models.CharField(max_length=120, db_index=True)
+    reason = models.CharField(max_length=500, blank=True)
+    ip = models.GenericIPAddressField(null=True)
+
+    class Meta:
+        verbose_name = "trace d’accès"
+        verbose_name_plural = "traces d’accès"
+
+    def __str__(self) -> str:
+        return f"{self.at:%Y-%m-%d %H:%M} {self.actor} {self.action} {self.subject}"

@@ -1,0 +1,13 @@
+"""Every periodic task on one line, by frequency. Intervals only: a missed tick is made up by the next."""
+
+from typing import Any
+
+
+def _every(seconds: int, task: str) -> dict[str, Any]:
+    return {"task": task, "schedule": seconds, "options": {"expires": seconds}}
+
+
+TIMETABLE = {
+    "relay": _every(2, "notifications.tasks.relay"),
+    "deadlines": _every(10, "procedures.tasks.sweep_deadlines"),
+}

@@ -1,0 +1,115 @@
+"""What a file is, whatever it says it is: magic bytes at the very start, then the real parser opens it."""
+
+import io
+import unicodedata
+import zipfile
+from collections.abc import Callable
+
+import pikepdf
+from django.utils.translation import gettext as _
+from PIL import Image
+
+Image.MAX_IMAGE_PIXELS = 40_000_000
+MAX_ZIP_BYTES = 100 * 1024 * 1024
+MAX_ZIP_ENTRIES = 2_000
+ACTIVE = {"/JavaScript", "/JS", "/Launch", "/GoToR", "/GoToE", "/SubmitForm", "/ImportData", "/XFA", "/RichMedia", "/AA"}
+OFFICE_TYPES = {
+    "word/": ("docx", "application/vnd.openxmlformats-officedocument.wordprocessingml.document"),
+    "xl/": ("xlsx", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
+}
+
+
+class Refused(ValueError):
+    """The file cannot be taken; the message tells the sender what to do."""
+
+
+def sniff(content: bytes, name: str) -> tuple[str, str]:
+    """The cleaned name, with the extension of what it really is, and its media type; Refused otherwise."""
+    if not content:
+        raise Refused(_("Ce fichier est vide. Vérifiez-le, puis joignez-le de nouveau."))
+    for magic, opener in OPENERS:
+        if content.startswith(magic):
+            extension, media_type = opener(content)
+            return f"{clean_stem(name)}.{extension}", media_type
+    raise Refused(_("Ce type de fichier n’est pas accepté. Joignez un PDF, une image (JPEG, PNG), un document Word ou Excel."))
+
+
+def clean_stem(name: str) -> str:
+    """The name without folders, extension, control or direction marks."""
+    last = unicodedata.normalize("NFC", name).replace("\\", "/").rsplit("/", 1)[-1]
+    stem = last.rsplit(".", 1)[0] if "." in last else last
+    kept = "".join(c for c in stem if unicodedata.category(c)[0] != "C" and c not in '<>:"|?*')
+    return kept.strip(". ")[:120] or "document"
+
+
+def _pdf(content: bytes) -> tuple[str, str]:
+    try:
+        with pikepdf.open(io.BytesIO(content), attempt_recovery=False) as pdf:
+            _refuse_active(pdf)
+            if not 1 <= len(pdf.pages) <= 500:
+                raise Refused(_("Ce PDF a plus de 500 pages. Divisez-le."))
+    except pikepdf.PasswordError:
+        raise Refused(_("Ce PDF est protégé par un mot de passe. Enregistrez-le sans protection."))
+    except (pikepdf.PdfError, ValueError, RuntimeError) as error:
+        if isinstance(error, Refused):
+            raise
+        raise Refused(_("Ce PDF est abîmé : il ne s’ouvre pas. Exportez-le de nouveau."))
+    return "pdf", "application/pdf"
+
+
+def _refuse_active(pdf: pikepdf.Pdf) -> None:
+    for item in pdf.objects:
+        if isinstance(item, pikepdf.Dictionary | pikepdf.Stream) and _is_active(item):
+            raise Refused(_("Ce PDF contient un script ou une action automatique. Imprimez-le en PDF, puis joignez la copie."))
+
+
+def _is_active(item: pikepdf.Object) -> bool:
+    keys = set(item.keys())
+    return bool(keys & ACTIVE) or str(item.get("/S", "")) in ACTIVE
+
+
+def _image(extension: str, media_type: str) -> Callable[[bytes], tuple[str, str]]:
+    def opener(content: bytes) -> tuple[str, str]:
+        try:
+            with Image.open(io.BytesIO(content)) as image:
+                if image.width * image.height > 40_000_000:
+                    raise Refused(_("Cette image est trop grande (plus de 40 millions de points). Réduisez-la."))
+                image.load()
+        except (OSError, SyntaxError, Image.DecompressionBombError, Image.DecompressionBombWarning):
+            raise Refused(_("Cette image est abîmée : elle ne s’ouvre pas."))
+        return extension, media_type
+
+    return opener
+
+
+def _office(content: bytes) -> tuple[str, str]:
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            names = _safe_names(archive)
+    except (zipfile.BadZipFile, ValueError, NotImplementedError) as error:
+        if isinstance(error, Refused):
+            raise
+        raise Refused(_("Ce document est abîmé : il ne s’ouvre pas."))
+    if "[Content_Types].xml" in names:
+        for folder, found in OFFICE_TYPES.items():
+            if any(name.startswith(folder) for name in names):
+                return found
+    raise Refused(_("Les archives ne sont pas acceptées. Joignez les fichiers un par un."))
+
+
+def _safe_names(archive: zipfile.ZipFile) -> set[str]:
+    entries = archive.infolist()
+    if len(entries) > MAX_ZIP_ENTRIES or sum(entry.file_size for entry in entries) > MAX_ZIP_BYTES:
+        raise Refused(_("Ce document est trop volumineux une fois ouvert."))
+    names = {entry.filename for entry in entries}
+    if any("vbaProject" in name or "oleObject" in name or ".." in name or name.startswith("/") for name in names):
+        raise Refused(_("Ce document contient des macros ou un objet incorporé. Enregistrez-le en PDF."))
+    return names
+
+
+OPENERS: list[tuple[bytes, Callable[[bytes], tuple[str, str]]]] = [
+    (b"%PDF-", _pdf),
+    (b"\x89PNG\r\n\x1a\n", _image("png", "image/png")),
+    (b"\xff\xd8\xff", _image("jpg", "image/jpeg")),
+    (b"PK\x03\x04", _office),
+]

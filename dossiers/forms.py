@@ -1,0 +1,163 @@
+"""The forms of the four steps (ATR-11 to ATR-40)."""
+
+from typing import Any
+
+from django import forms
+from django.core.files.uploadedfile import UploadedFile
+from django.utils.translation import gettext_lazy as __
+
+from accounts.enums import PersonKind
+from accounts.models import Creditor
+from core.money import PLACES
+from dossiers.enums import AttachmentKind
+from dossiers.models import Debtor, Dossier, Item
+
+DAY = forms.DateInput({"type": "date"}, format="%Y-%m-%d")
+
+
+class ManyFiles(forms.ClearableFileInput):
+    allow_multiple_selected = True
+
+
+class FilesField(forms.FileField):
+    """Several files at once; the cleaned value is a list."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(widget=ManyFiles(), **kwargs)
+
+    def clean(self, data: Any, initial: Any = None) -> list[UploadedFile]:
+        files = data if isinstance(data, list | tuple) else [data]
+        return [one for one in (super(FilesField, self).clean(file, initial) for file in files) if one]
+
+
+class DraftForm(forms.ModelForm):
+    """Step 1, « Créer le dossier »."""
+
+    files = FilesField(label=__("Pièces jointes"), required=False, allow_empty_file=True)
+    file_kind = forms.ChoiceField(
+        label=__("Nature des pièces"), choices=AttachmentKind.choices, initial=AttachmentKind.OTHER, required=False
+    )
+
+    class Meta:
+        model = Dossier
+        fields = ["creditor", "subsidiary", "currency", "creditor_reference", "origin", "policy_number",
+                  "claim_reference", "comments"]  # fmt: skip
+        labels = {"creditor_reference": __("Votre référence dossier")}
+        help_texts = {
+            "creditor_reference": __("Clé unique de cette société dans votre logiciel. Laissez vide si vous n’en avez pas."),
+            "policy_number": __("Si la créance est assurée."),
+        }
+        widgets = {"comments": forms.Textarea({"rows": 4})}
+
+    def __init__(self, *args: Any, creditors: list[Creditor], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        mine = Creditor.objects.filter(pk__in=[creditor.pk for creditor in creditors])
+        self.fields["creditor"].queryset = mine.filter(parent=None)  # type: ignore[attr-defined]
+        self.fields["subsidiary"].queryset = mine.exclude(parent=None)  # type: ignore[attr-defined]
+        if self.instance.pk:
+            self.fields["creditor"].disabled = True
+
+    def draft_fields(self) -> dict[str, Any]:
+        """What the step keeps, without the files and without the creditor, which never changes."""
+        return {name: self.cleaned_data[name] for name in self.Meta.fields if name != "creditor"}
+
+
+class DebtorForm(forms.ModelForm):
+    """Step 2, « Identifier le débiteur », in three sections."""
+
+    class Meta:
+        model = Debtor
+        fields = ["kind", "company", "legal_form", "siren", "vat_number", "civility", "last_name", "first_name",
+                  "is_consumer", "is_commercant", "street", "complement", "postcode", "town", "territory",
+                  "email", "phone"]  # fmt: skip
+        widgets = {"kind": forms.RadioSelect({"class": "radio-cards"})}
+        help_texts = {
+            "is_consumer": __("La créance ne concerne pas une activité professionnelle."),
+            "is_commercant": __("Société commerciale, ou personne inscrite au registre du commerce."),
+            "email": __("Sans adresse électronique, le débiteur ne reçoit que les lettres."),
+        }
+
+    IDENTITY = ("company", "legal_form", "siren", "vat_number", "civility", "last_name", "first_name")
+    ADDRESS = ("street", "complement", "postcode", "town", "territory")
+    CONTACT = ("email", "phone")
+
+    def clean(self) -> dict[str, Any]:
+        data: dict[str, Any] = super().clean() or {}
+        needed = "company" if data.get("kind") == PersonKind.LEGAL else "last_name"
+        if not data.get(needed) and needed not in self.errors:
+            self.add_error(needed, __("Indiquez le nom du débiteur."))
+        return data
+
+    def section(self, names: tuple[str, ...]) -> list[forms.BoundField]:
+        return [self[name] for name in names]
+
+
+class ItemForm(forms.ModelForm):
+    """« Ajouter un élément financier » (ATR-23 to ATR-36)."""
+
+    file = forms.FileField(label=__("Pièce jointe"), required=False, allow_empty_file=True)
+
+    class Meta:
+        model = Item
+        fields = ["kind", "number", "issued_on", "due_on", "gross", "net", "currency", "comment"]
+        widgets = {
+            "issued_on": DAY,
+            "due_on": DAY,
+            "gross": forms.TextInput({"inputmode": "decimal", "class": "input-money"}),
+            "net": forms.TextInput({"inputmode": "decimal", "class": "input-money"}),
+        }
+
+    def __init__(self, *args: Any, dossier: Dossier, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.dossier = dossier
+        self.fields["kind"].choices = [("", "<choisir>"), *Item._meta.get_field("kind").choices]  # type: ignore[attr-defined,list-item]
+        self.fields["currency"].initial = dossier.currency
+        for name in ("gross", "net"):
+            self.fields[name].localize = True
+
+    def clean_currency(self) -> str:
+        value: str = self.cleaned_data["currency"]
+        if value != self.dossier.currency:
+            raise forms.ValidationError(__("L’élément doit être dans la devise du dossier."))
+        return value
+
+    def clean(self) -> dict[str, Any]:
+        data: dict[str, Any] = super().clean() or {}
+        places = PLACES[self.dossier.currency]
+        for name in ("gross", "net"):
+            amount = data.get(name)
+            if amount is not None and -amount.normalize().as_tuple().exponent > places:
+                self.add_error(name, __("Ce montant a trop de décimales pour la devise."))
+        return data
+
+
+class PaymentForm(forms.ModelForm):
+    """A payment received directly from the debtor (ATR-69): one day, one amount."""
+
+    file = forms.FileField(label=__("Justificatif"), required=False, allow_empty_file=True)
+
+    class Meta:
+        model = Item
+        fields = ["issued_on", "gross", "number", "comment"]
+        labels = {"issued_on": __("Reçu le"), "gross": __("Montant reçu"), "number": __("Référence du paiement")}
+        widgets = {"issued_on": DAY, "gross": forms.TextInput({"inputmode": "decimal", "class": "input-money"})}
+
+    def __init__(self, *args: Any, dossier: Dossier, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.dossier = dossier
+        self.fields["gross"].localize = True
+        self.instance.currency = dossier.currency
+        self.instance.kind = "payment"
+
+    def clean(self) -> dict[str, Any]:
+        data: dict[str, Any] = super().clean() or {}
+        self.instance.due_on = data.get("issued_on")
+        return data
+
+
+class AttestationForm(forms.Form):
+    """Step 4: what the creditor answers for."""
+
+    is_attested = forms.BooleanField(
+        label=__("J’atteste que les factures réclamées sont licites, non équivoques et actuelles."), required=False
+    )

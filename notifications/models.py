@@ -1,0 +1,114 @@
+import uuid
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db import models
+from django.db.models import Q
+
+from core.constraints import both_or_neither, one_of
+from documents.models import Document
+from tenants.models import Brand, Office
+
+PENDING = Q(outcome="")
+LEASE = timedelta(minutes=5)
+LAST_ATTEMPT = 8
+
+
+class Channel(models.TextChoices):
+    EMAIL = "email", "Courriel"
+    SMS = "sms", "SMS"
+    LETTER = "letter", "Lettre simple"
+    REGISTERED = "registered", "Lettre recommandée AR"
+
+
+BY_POST = (Channel.LETTER, Channel.REGISTERED)
+
+
+class Outcome(models.TextChoices):
+    PENDING = "", "En attente"
+    SENT = "sent", "Parti"
+    REJECTED = "rejected", "Refusé par le destinataire"
+    CANCELLED = "cancelled", "Annulé avant l’envoi"
+    DEAD = "dead", "Abandonné après plusieurs essais"
+
+
+class MessageQuerySet(models.QuerySet["Message"]):
+    def due(self, now: datetime) -> "MessageQuerySet":
+        return self.filter(PENDING, try_at__lte=now).order_by("try_at", "pk")
+
+    def to_post(self) -> "MessageQuerySet":
+        """Printed letters whose posting nobody has recorded yet: no term runs from them."""
+        return self.filter(channel__in=BY_POST, outcome=Outcome.SENT, posted_on=None).order_by("created_at")
+
+    def about(self, dossier_id: int) -> "MessageQuerySet":
+        return self.filter(dossier_id=dossier_id).order_by("created_at", "pk")
+
+
+class Message(models.Model):
+    """Something that must reach somebody, written in the transaction of its cause (the outbox).
+
+    `recipient` is who and where, as decided then: name, lines, email, phone. The owners' keys are plain
+    numbers where this app stands below those that know them. The key is unique: one cause never sends twice.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4)
+    brand = models.ForeignKey(Brand, models.PROTECT)
+    creditor_id = models.BigIntegerField(null=True)
+    office = models.ForeignKey(Office, models.PROTECT, null=True)
+    dossier_id = models.BigIntegerField(null=True)
+    key = models.CharField(max_length=120)
+    kind = models.CharField(max_length=60)
+    channel = models.CharField("voie", max_length=12, choices=Channel.choices)
+    recipient = models.JSONField("destinataire")
+    payload = models.JSONField(default=dict)
+    created_at = models.DateTimeField()
+    try_at = models.DateTimeField()
+    attempts = models.PositiveSmallIntegerField(default=0)
+    lease = models.UUIDField(null=True)
+    outcome = models.CharField("état", max_length=12, choices=Outcome.choices, blank=True, default="")
+    settled_at = models.DateTimeField(null=True)
+    detail = models.CharField(max_length=500, blank=True)
+    subject = models.CharField("objet", max_length=200, blank=True)
+    text = models.TextField(blank=True)
+    document = models.ForeignKey(Document, models.PROTECT, null=True)
+    posted_on = models.DateField("posté le", null=True)
+    posting_number = models.CharField("numéro d’envoi", max_length=40, blank=True)
+    posted_by = models.CharField(max_length=120, null=True)  # noqa: DJ001  paired with posted_on
+
+    objects = MessageQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "envoi"
+        indexes = [
+            models.Index("try_at", "id", condition=PENDING, name="pending_messages"),
+            models.Index("dossier_id", "created_at", name="messages_of_dossier"),
+        ]
+        constraints = [
+            models.UniqueConstraint("brand", "key", name="one_message_per_cause"),
+            one_of("channel", Channel, name="message_channel_known"),
+            both_or_neither(
+                "posted_on", "posted_by", name="posting_has_author", message="Un envoi posté a une date et un auteur."
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_channel_display()} {self.kind}"
+
+    @property
+    def is_pending(self) -> bool:
+        return self.outcome == ""
+
+    def take(self, now: datetime) -> None:
+        """Lease before the call: a worker that dies afterwards only delays the message."""
+        self.attempts += 1
+        self.lease = uuid.uuid4()
+        self.try_at = now + LEASE * 2 ** (self.attempts - 1)
+        self.save(update_fields=["attempts", "lease", "try_at"])
+
+    def settle(self, outcome: str, *, now: datetime, **fields: Any) -> bool:
+        """Record how it ended, if our lease still holds (another worker may have taken over)."""
+        mine = Message.objects.filter(PENDING, pk=self.pk, lease=self.lease)
+        values = {"outcome": outcome, "settled_at": now, "payload": {}} | fields
+        for name, value in values.items():
+            setattr(self, name, value)
+        return bool(mine.update(**values))

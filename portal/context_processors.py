@@ -1,0 +1,88 @@
+"""What every page shows around its content: brand, menu, account, the demo's banner."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from core import clock
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    url: str
+    label: str
+    icon: str
+    is_current: bool
+    count: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    display_name: str
+    role_label: str
+    creditor_name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Demo:
+    now: Any
+    accounts: list[dict[str, str]]
+    can_move: bool = True
+
+
+CREDITOR_MENU = (
+    ("home", "Accueil", "home"),
+    ("wizard-start", "Créer un dossier", "plus"),
+    ("dossiers", "Sélectionner un dossier", "folder"),
+    ("mandate", "Mandat de prélèvement", "bank"),
+)
+OFFICE_MENU = (("office-home", "À faire", "list"), ("office-dossiers", "Dossiers", "folder"))
+DEMO_ACCOUNTS = (
+    ("Créancier", "creancier@demo.fr"),
+    ("Créancier, plusieurs filiales", "groupe@demo.fr"),
+    ("Étude de Lyon", "etude@demo.fr"),
+    ("Support", "support@demo.fr"),
+)
+DEMO_PASSWORD = "demonstration-2026"  # noqa: S105  printed on the demo's own log-in page
+
+
+def page(request: HttpRequest) -> dict[str, Any]:
+    """brand, nav, account, unread_count and demo, as the layouts expect them."""
+    return {
+        "brand": getattr(request, "brand", None),
+        "nav": _menu(request),
+        "account": _account(request),
+        "unread_count": 0,
+        "demo": _demo() if settings.DEMO else None,
+    }
+
+
+def _menu(request: HttpRequest) -> list[Entry]:
+    if hasattr(request, "office"):
+        entries = OFFICE_MENU
+    elif hasattr(request, "creditor"):
+        entries = CREDITOR_MENU
+    else:
+        return []
+    current = request.resolver_match.url_name if request.resolver_match else ""
+    return [Entry(reverse(name), _(label), icon, name == current) for name, label, icon in entries]
+
+
+def _account(request: HttpRequest) -> Account | None:
+    user = getattr(request, "user", None)
+    if user is None or not user.is_authenticated:
+        return None
+    if office := getattr(request, "office", None):
+        return Account(str(user), _("Étude"), office.name)
+    if membership := getattr(request, "membership", None):
+        return Account(str(user), membership.get_role_display(), request.creditor.name)  # type: ignore[attr-defined]
+    return Account(str(user), _("Support") if user.is_staff else "", "")
+
+
+def _demo() -> Demo:
+    accounts = [{"label": label, "email": email, "password": DEMO_PASSWORD} for label, email in DEMO_ACCOUNTS]
+    return Demo(clock.now(), accounts)

@@ -1,0 +1,9 @@
+from django.urls import path
+
+from portal.views import demo
+
+urlpatterns = [
+    path("horloge", demo.move_clock, name="demo-clock"),
+    path("courrier", demo.mailbox, name="demo-mailbox"),
+    path("courrier/<slug:key>", demo.mail, name="demo-mail"),
+]

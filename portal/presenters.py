@@ -1,0 +1,283 @@
+"""What templates show, ready made: no template counts, compares phases or reads a row."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+from django.urls import reverse
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from core.actors import Actor
+from core.money import Money
+from dossiers.enums import Phase
+from dossiers.models import Dossier, Event
+from dossiers.models.dossier import balances
+from notifications.models import Message
+from procedures import services
+from procedures.models import Deadline
+from procedures.transitions import TRANSITIONS, TURN
+
+TONES = {
+    Phase.DRAFT: "neutral",
+    Phase.SUBMITTED: "info",
+    Phase.REFUSED: "danger",
+    Phase.AMIABLE: "info",
+    Phase.PSRPC: "accent",
+    Phase.INJONCTION_OFFERED: "warning",
+    Phase.INJONCTION_REQUESTED: "accent",
+    Phase.SETTLED: "success",
+    Phase.CLOSED: "neutral",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A dossier in a list, every cell formatted once, in Python: a tenth of a template's cost."""
+
+    url: str
+    reference: str
+    creditor_reference: str
+    debtor: str
+    place: str
+    phase: str
+    tone: str
+    balance: str
+    created: str
+    creditor: str = ""
+
+
+def rows(dossiers: Iterable[Dossier], *, page: str) -> list[Row]:
+    """The rows of a list, with one more query for all balances."""
+    found = list(dossiers)
+    sums = balances([dossier.pk for dossier in found])
+    return [_row(dossier, Money(sums.get(dossier.pk, Decimal(0)), dossier.currency), page) for dossier in found]
+
+
+def _row(dossier: Dossier, balance: Money, page: str) -> Row:
+    debtor = dossier.debtor
+    return Row(
+        url=reverse(page, args=[dossier.reference]),
+        reference=dossier.reference,
+        creditor_reference=dossier.creditor_reference,
+        debtor=debtor.name if debtor else "–",
+        place=f"{debtor.postcode} {debtor.town}" if debtor else "",
+        phase=dossier.get_phase_display(),
+        tone=TONES[Phase(dossier.phase)],
+        balance=balance.format_fr(),
+        created=f"{dossier.created_at.astimezone(dossier.brand.zone):%d/%m/%Y}",
+        creditor=dossier.creditor.name,
+    )
+
+
+# --- history -------------------------------------------------------------------------------------------------
+LABELS = {
+    "opened": "Dossier créé",
+    "submit": "Dossier transmis à l’étude",
+    "withdraw": "Dossier repris en brouillon",
+    "accept": "Dossier accepté par l’étude",
+    "refuse": "Dossier refusé par l’étude",
+    "correct": "Dossier repris pour correction",
+    "open_psrpc": "Procédure simplifiée ouverte",
+    "record_psrpc_silence": "Silence d’un mois constaté",
+    "offer_injonction": "Injonction de payer proposée",
+    "request_injonction": "Injonction de payer demandée",
+    "renounce": "Dossier clos par le créancier",
+    "settle": "Dossier réglé",
+    "settle_in_psrpc": "Règlement constaté",
+    "refused": "Étape suspendue : une personne doit décider",
+    "letter_posted": "Lettre déposée à la poste",
+    "message_sent": "Envoi effectué",
+    "message_cancelled": "Envoi annulé",
+    "message_failed": "Envoi impossible",
+    "invoice_added": "Facture ajoutée",
+    "credit_note_added": "Note de crédit ajoutée",
+    "payment_added": "Paiement reçu",
+}
+LETTERS = {
+    "amiable_letter": "Lettre amiable",
+    "amiable_email": "Courriel amiable",
+    "psrpc_letter": "Invitation à la procédure simplifiée (recommandé)",
+    "psrpc_email": "Invitation à la procédure simplifiée (courriel)",
+    "new_dossier": "Avis à l’étude",
+    "injonction_requested": "Avis à l’étude",
+    "dossier_accepted": "Avis au créancier",
+    "dossier_refused": "Avis au créancier",
+    "injonction_offered": "Avis au créancier",
+    "dossier_settled": "Avis au créancier",
+}
+ICONS = {"letter_posted": "letter", "message_sent": "send", "payment_added": "euro", "refused": "alert", "accept": "check"}
+
+
+@dataclass(frozen=True, slots=True)
+class Happening:
+    """One line of the history: a date with content can be opened, one without can't (ATR-73)."""
+
+    at: datetime
+    label: str
+    text: str
+    by: str
+    icon: str
+    tone: str
+    documents: list[dict[str, str]] = field(default_factory=list)
+
+
+def history(dossier: Dossier, *, document_page: str) -> list[Happening]:
+    """Everything that happened, newest first, its papers behind the audience's own door."""
+    papers = {str(m.pk): m for m in Message.objects.about(dossier.pk).select_related("document")}
+    return [_happening(event, papers, document_page) for event in dossier.events.order_by("-seq")]
+
+
+def _happening(event: Event, papers: dict[str, Message], document_page: str) -> Happening:
+    message = papers.get(event.detail.get("message", ""))
+    paper = message.document if message else None
+    documents = [{"name": paper.name, "url": reverse(document_page, args=[paper.pk])}] if paper else []
+    tone = "danger" if event.kind in ("refused", "message_failed", "refuse") else ""
+    return Happening(
+        at=event.at,
+        label=_(LABELS.get(event.kind, event.kind)),
+        text=_text(event),
+        by=event.actor,
+        icon=ICONS.get(event.kind, ""),
+        tone=tone,
+        documents=documents,
+    )
+
+
+def _text(event: Event) -> str:
+    detail = event.detail
+    parts = [detail.get("reason", ""), " ".join(detail.get("reasons", []))]
+    if letter := detail.get("letter"):
+        parts.append(_(LETTERS.get(letter, letter)))
+    if day := detail.get("on"):
+        parts.append(_("le %(day)s") % {"day": date_format(date.fromisoformat(day), "SHORT_DATE_FORMAT")})
+    if number := detail.get("number"):
+        parts.append(f"n° {number}")
+    if gross := detail.get("gross"):
+        parts.append(gross.replace(".", ","))
+    if event.kind == "message_failed":
+        parts.append(detail.get("detail", ""))
+    return " ".join(part for part in parts if part)
+
+
+# --- what happens next ---------------------------------------------------------------------------------------
+@dataclass(frozen=True, slots=True)
+class NextStep:
+    """Whose turn, what, when, and why."""
+
+    whose: str
+    what: str
+    due_on: date | None = None
+    left: str = ""
+    article: str = ""
+    derivation: str = ""
+    tone: str = "waiting"
+
+
+TURNS = {
+    Phase.DRAFT: ("Complétez le dossier, puis transmettez-le à l’étude.", "", "accent"),
+    Phase.SUBMITTED: ("L’étude compétente examine votre dossier. Rien n’est envoyé avant son accord.", "CPCE R125-1", "waiting"),
+    Phase.REFUSED: ("L’étude n’a pas accepté le dossier. Corrigez-le et transmettez-le de nouveau, ou renoncez.", "", "danger"),
+    Phase.INJONCTION_OFFERED: (
+        "Le débiteur n’a pas pris part à la procédure simplifiée. Vous pouvez demander l’injonction de payer.",
+        "CPC 1405",
+        "accent",
+    ),
+    Phase.INJONCTION_REQUESTED: ("L’étude prépare la requête en injonction de payer.", "CPC 1407", "waiting"),
+    Phase.SETTLED: ("La créance est réglée. Plus rien n’est réclamé au débiteur.", "", "done"),
+    Phase.CLOSED: ("Le dossier est clos.", "", "done"),
+}
+TERMS = {
+    "open_psrpc": ("Sans règlement à cette date, la procédure simplifiée s’ouvre : lettre recommandée et courriel.", "CPCE L125-1"),
+    "record_psrpc_silence": (
+        "Sans réponse à cette date, le silence vaut refus et l’injonction de payer vous est proposée.",
+        "CPCE R125-2 et R125-5",
+    ),
+}
+
+
+def next_step(dossier: Dossier, *, today: date) -> NextStep:
+    """The one thing that comes next, for everybody who may see the dossier."""
+    phase = Phase(dossier.phase)
+    if phase in TURNS:
+        what, article, tone = TURNS[phase]
+        return NextStep(_(TURN[phase]), _(what), article=article, tone=tone)
+    deadline = Deadline.objects.pending().filter(dossier=dossier).first()
+    if deadline:
+        return _waiting(deadline, TURN[phase], today)
+    letter = Message.objects.about(dossier.pk).to_post().exists()
+    printing = Message.objects.about(dossier.pk).filter(channel__in=["letter", "registered"], outcome="").exists()
+    if letter or printing:
+        return NextStep(_("étude"), _("La lettre est prête. Le délai court du jour où la poste la prend."), article="CPCE L125-1")
+    return NextStep(_("étude"), _("L’étape suivante attend une décision de l’étude."), tone="danger")
+
+
+def _waiting(deadline: Deadline, whose: str, today: date) -> NextStep:
+    what, article = TERMS[deadline.transition]
+    return NextStep(
+        _(whose), _(what), due_on=deadline.due_on, left=days_left(deadline.due_on, today), article=article,
+        derivation=deadline.derivation,
+    )  # fmt: skip
+
+
+def days_left(day: date, today: date) -> str:
+    """« dans 12 jours », « aujourd’hui », « hier »."""
+    days = (day - today).days
+    if days == 0:
+        return _("aujourd’hui")
+    if days < 0:
+        return ngettext("depuis %(n)d jour", "depuis %(n)d jours", -days) % {"n": -days}
+    return ngettext("dans %(n)d jour", "dans %(n)d jours", days) % {"n": days}
+
+
+# --- actions -------------------------------------------------------------------------------------------------
+@dataclass(frozen=True, slots=True)
+class Action:
+    """A button with, when it can't be pressed, the sentence of law that says why."""
+
+    name: str
+    label: str
+    disabled_reason: str
+    needs_reason: bool
+    url: str
+
+
+CONSEQUENCES = {
+    "withdraw": "Le dossier revient dans vos brouillons ; l’étude ne le voit plus.",
+    "correct": "Le dossier revient dans vos brouillons, où vous pouvez le corriger.",
+    "request_injonction": "L’étude prépare la requête. Les frais vous seront annoncés avant tout dépôt.",
+    "renounce": "Le dossier est clos. Plus rien n’est réclamé au débiteur.",
+    "settle": "Le dossier est clos comme réglé.",
+    "accept": "La lettre amiable et le courriel partent aussitôt, au nom de l’étude.",
+    "refuse": "Le créancier reçoit votre motif et peut corriger son dossier.",
+    "open_psrpc": "La lettre recommandée est imprimée et le courriel part.",
+    "offer_injonction": "Le créancier est invité à choisir l’injonction de payer.",
+    "settle_in_psrpc": "L’issue est constatée par le commissaire de justice (CPCE R125-5, R125-7).",
+}
+
+
+def actions(dossier: Dossier, *, by: Actor, now: datetime, page: str) -> list[Action]:
+    """The moves that this side may think of in this phase, each open or with its reason."""
+    names = [
+        name for name, move in TRANSITIONS.items() if services.offered(move, dossier, by) and name in CONSEQUENCES
+    ]
+    found = []
+    for name in names:
+        reasons = services.refusals(dossier, name, by=by, now=now)
+        move = TRANSITIONS[name]
+        url = reverse(page, args=[dossier.reference, name])
+        found.append(Action(name, _(move.label), " ".join(reasons), move.needs_reason, url))
+    return found
+
+
+def consequence(name: str) -> str:
+    """What the move does, said before it is confirmed."""
+    return _(CONSEQUENCES.get(name, ""))
+
+
+def facts(items: Iterable[tuple[Any, Any]]) -> list[dict[str, Any]]:
+    """Rows of a definition list, the empty ones left out."""
+    return [{"term": term, "value": value} for term, value in items if value]

@@ -1,0 +1,41 @@
+from django.urls import path
+
+from portal.views import debtor_room, dossiers, files, office, public, registration, wizard
+
+REF = "<slug:reference>"
+
+urlpatterns = [
+    path("", public.welcome, name="welcome"),
+    path("entree", public.entrance, name="portal-entrance"),
+    path("cgu", public.terms, name="terms"),
+    # creditor
+    path("espace/", dossiers.home, name="home"),
+    path("espace/finalisation", registration.complete, name="complete-registration"),
+    path("espace/finalisation/bic", registration.propose_bic, name="propose-bic"),
+    path("espace/dossiers/", dossiers.listing, name="dossiers"),
+    path("espace/dossiers/creer", wizard.start, name="wizard-start"),
+    path(f"espace/dossiers/{REF}/", dossiers.detail, name="dossier"),
+    path(f"espace/dossiers/{REF}/creer", wizard.edit, name="wizard-edit"),
+    path(f"espace/dossiers/{REF}/debiteur", wizard.debtor, name="wizard-debtor"),
+    path(f"espace/dossiers/{REF}/elements", wizard.items, name="wizard-items"),
+    path(f"espace/dossiers/{REF}/elements/<int:key>/retirer", wizard.remove_item, name="wizard-remove-item"),
+    path(f"espace/dossiers/{REF}/pieces/<int:key>/retirer", wizard.remove_attachment, name="wizard-remove-attachment"),
+    path(f"espace/dossiers/{REF}/validation", wizard.check, name="wizard-check"),
+    path(f"espace/dossiers/{REF}/transmis", wizard.done, name="wizard-done"),
+    path(f"espace/dossiers/{REF}/paiement", dossiers.add_payment, name="dossier-payment"),
+    path(f"espace/dossiers/{REF}/pieces", dossiers.add_attachment, name="dossier-attach"),
+    path(f"espace/dossiers/{REF}/action/<slug:name>", dossiers.confirm, name="dossier-confirm"),
+    path("espace/documents/<uuid:key>", files.portal_document, name="document"),
+    # office
+    path("etude/", office.worklist, name="office-home"),
+    path("etude/dossiers/", office.listing, name="office-dossiers"),
+    path(f"etude/dossiers/{REF}/", office.detail, name="office-dossier"),
+    path(f"etude/dossiers/{REF}/action/<slug:name>", office.confirm, name="office-confirm"),
+    path("etude/courriers/<uuid:key>/depot", office.post_letter, name="office-post-letter"),
+    path("etude/documents/<uuid:key>", files.office_document, name="office-document"),
+    # debtor
+    path("debiteur/", debtor_room.door, name="debtor-door"),
+    path("debiteur/dossier", debtor_room.room, name="debtor-room"),
+    path("debiteur/sortir", debtor_room.leave, name="debtor-leave"),
+    path("debiteur/documents/<uuid:key>", files.debtor_document, name="debtor-document"),
+]

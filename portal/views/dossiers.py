@@ -1,0 +1,175 @@
+"""The creditor's own pages: home, list, one dossier and what she may do with it."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.db.models import Count, QuerySet
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST
+
+from accounts.permissions import requires
+from accounts.roles import Permission
+from core import clock
+from core.http import readonly
+from documents.sniffing import Refused
+from dossiers import search
+from dossiers.enums import AttachmentKind, Phase
+from dossiers.forms import PaymentForm
+from dossiers.models import Dossier
+from dossiers.services import Locked, attach
+from mandates.services import needs_mandate
+from portal import presenters
+from portal.actors import creditor_actor
+from portal.paging import page_of
+from procedures import services
+from procedures.services import TransitionRefused
+from procedures.transitions import TRANSITIONS
+
+
+def mine(request: Any) -> QuerySet[Dossier]:
+    """The dossiers of the person's creditors: every read of a creditor's page starts here."""
+    return Dossier.objects.filter(creditor__in=[creditor.pk for creditor in request.creditors])
+
+
+def one_of_mine(request: Any, reference: str) -> Dossier:
+    found = mine(request).select_related("brand", "creditor", "debtor", "office", "manager", "subsidiary")
+    return get_object_or_404(found, reference=reference)
+
+
+@readonly
+@requires(Permission.DOSSIER_READ)
+def home(request: Any) -> HttpResponse:
+    counts = dict(mine(request).order_by().values_list("phase").annotate(n=Count("pk")))
+    waiting = mine(request).filter(phase__in=[Phase.DRAFT, Phase.REFUSED, Phase.INJONCTION_OFFERED])
+    mandate = request.creditor.mandates.current()
+    context = {
+        "stats": [{"label": phase.label, "value": counts.get(phase, 0), "phase": phase.value} for phase in Phase],
+        "total": sum(counts.values()),
+        "waiting": presenters.rows(_listed(waiting).newest_first()[:6], page="dossier"),
+        "recent": presenters.rows(_listed(mine(request)).newest_first()[:6], page="dossier"),
+        "mandate_missing": needs_mandate(request.brand) and not (mandate and mandate.is_signed),
+    }
+    return render(request, "portal/home.html", context)
+
+
+def _listed(dossiers: QuerySet[Dossier]) -> Any:
+    return dossiers.select_related("debtor", "brand", "creditor")
+
+
+@readonly
+@requires(Permission.DOSSIER_READ)
+def listing(request: Any) -> HttpResponse:
+    """The list: filters and search in the URL, pages by key."""
+    words, phase = request.GET.get("q", "").strip(), request.GET.get("phase", "")
+    dossiers = _listed(mine(request))
+    if phase in Phase.values:
+        dossiers = dossiers.filter(phase=phase)
+    if len(words) >= search.SHORTEST:
+        dossiers = search.matching(words, within=dossiers)
+    page = page_of(request, dossiers)
+    context = {
+        "rows": presenters.rows(page.dossiers, page="dossier"),
+        "page": page,
+        "words": words,
+        "is_too_short": 0 < len(words) < search.SHORTEST,
+        "phase": phase,
+        "phases": Phase.choices,
+        "has_many_creditors": len(request.creditors) > 1,
+    }
+    return render(request, "portal/dossiers.html", context)
+
+
+@readonly
+@requires(Permission.DOSSIER_READ)
+def detail(request: Any, reference: str) -> HttpResponse:
+    dossier = one_of_mine(request, reference)
+    if dossier.is_draft:
+        return redirect("wizard-debtor" if dossier.debtor is None else "wizard-items", reference=reference)
+    return render(request, "portal/dossier.html", dossier_page(request, dossier) | {"payment": PaymentForm(dossier=dossier)})
+
+
+def dossier_page(request: Any, dossier: Dossier) -> dict[str, Any]:
+    """What the dossier's page shows to its creditor."""
+    now = clock.now()
+    actor = creditor_actor(request)
+    return {
+        "dossier": dossier,
+        "balance": dossier.balance(),
+        "items": dossier.items.select_related("document"),
+        "attachments": dossier.attachments.select_related("document"),
+        "history": presenters.history(dossier, document_page="document"),
+        "next": presenters.next_step(dossier, today=now.astimezone(dossier.zone).date()),
+        "actions": presenters.actions(dossier, by=actor, now=now, page="dossier-confirm"),
+        "tone": presenters.TONES[Phase(dossier.phase)],
+        "attachment_kinds": AttachmentKind.choices,
+    }
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@requires(Permission.DOSSIER_ADVANCE)
+def confirm(request: Any, reference: str, name: str) -> HttpResponse:
+    """The consequences of a move are said first; the second step does it."""
+    dossier = one_of_mine(request, reference)
+    actor, now = creditor_actor(request), clock.now()
+    action = next((a for a in presenters.actions(dossier, by=actor, now=now, page="dossier-confirm") if a.name == name), None)
+    if action is None:
+        messages.error(request, _("Action déjà effectuée, ou impossible à cette étape."))
+        return redirect(dossier)
+    if request.method != "POST":
+        context = {"dossier": dossier, "action": action, "consequence": presenters.consequence(name)}
+        return render(request, "portal/confirm.html", context)
+    return _do(request, dossier, name)
+
+
+def _do(request: Any, dossier: Dossier, name: str) -> HttpResponse:
+    detail = {"reason": request.POST.get("reason", "").strip()} if TRANSITIONS[name].needs_reason else {}
+    if "reason" in detail and not detail["reason"]:
+        messages.error(request, _("Indiquez le motif."))
+        return redirect("dossier-confirm", dossier.reference, name)
+    try:
+        services.advance(dossier, name, by=creditor_actor(request), now=clock.now(), **detail)
+    except TransitionRefused as refusal:
+        messages.error(request, " ".join(refusal.args))
+    else:
+        messages.success(request, _("C’est fait : %(label)s.") % {"label": _(TRANSITIONS[name].label).lower()})
+    return redirect(dossier)
+
+
+@require_POST
+@requires(Permission.DOSSIER_FILE)
+def add_payment(request: Any, reference: str) -> HttpResponse:
+    """A payment received directly from the debtor (ATR-69); a settled claim stops the path at once."""
+    dossier = one_of_mine(request, reference)
+    form = PaymentForm(request.POST, request.FILES, dossier=dossier)
+    if not form.is_valid():
+        context = dossier_page(request, dossier) | {"payment": form, "is_payment_open": True}
+        return render(request, "portal/dossier.html", context, status=422)
+    item = form.save(commit=False)
+    try:
+        services.declare_payment(
+            dossier, item, file=form.cleaned_data["file"], by=creditor_actor(request), now=clock.now()
+        )
+    except (Refused, Locked) as refusal:
+        messages.error(request, str(refusal))
+    else:
+        messages.success(request, _("Paiement enregistré. Plus rien n’est réclamé pour cette somme."))
+    return redirect(dossier)
+
+
+@require_POST
+@requires(Permission.DOSSIER_FILE)
+def add_attachment(request: Any, reference: str) -> HttpResponse:
+    """More pieces, while the dossier lives."""
+    dossier = one_of_mine(request, reference)
+    kind = request.POST.get("kind", "")
+    kind = kind if kind in AttachmentKind.values else AttachmentKind.OTHER
+    for file in request.FILES.getlist("files"):
+        try:
+            attach(dossier, file, kind=kind, by=str(creditor_actor(request)), now=clock.now())
+        except (Refused, Locked) as refusal:
+            messages.error(request, f"{file.name} : {refusal}")
+        else:
+            messages.success(request, _("« %(name)s » est joint au dossier.") % {"name": file.name})
+    return redirect(dossier)

@@ -1,0 +1,159 @@
+"""The office's pages: what to decide, what to post, what lapses soon."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.db.models import Exists, OuterRef, QuerySet
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST
+
+from core import clock
+from core.http import readonly
+from dossiers import search
+from dossiers.enums import Phase
+from dossiers.models import Dossier
+from notifications.models import Message
+from notifications.services import PostingRefused, record_posting
+from portal import presenters
+from portal.actors import office_actor
+from portal.forms import PostingForm
+from portal.paging import page_of
+from procedures import services
+from procedures.models import Deadline
+from procedures.services import TransitionRefused
+from procedures.transitions import TRANSITIONS
+
+
+def ours(request: Any) -> QuerySet[Dossier]:
+    """The dossiers of the person's office: every read of an office's page starts here. Drafts are the creditor's."""
+    return Dossier.objects.filter(office=request.office).exclude(phase=Phase.DRAFT)
+
+
+def _listed(dossiers: QuerySet[Dossier]) -> Any:
+    return dossiers.select_related("debtor", "brand", "creditor")
+
+
+@readonly
+def worklist(request: Any) -> HttpResponse:
+    """By the next legal act: to accept, to post, suspended, soon due."""
+    deadlines = Deadline.objects.pending().filter(dossier__office=request.office)
+    soon = deadlines.select_related("dossier__debtor", "dossier__office").order_by("lapses_at")[:10]
+    context = {
+        "to_accept": presenters.rows(_listed(ours(request).filter(phase=Phase.SUBMITTED)).newest_first()[:50], page="office-dossier"),
+        "to_post": letters_to_post(request)[:50],
+        "stuck": presenters.rows(_listed(stuck(request)).newest_first()[:50], page="office-dossier"),
+        "requests": presenters.rows(
+            _listed(ours(request).filter(phase=Phase.INJONCTION_REQUESTED)).newest_first()[:50], page="office-dossier"
+        ),
+        "soon": soon,
+        "form": PostingForm(initial={"posted_on": clock.today(request.office.zone)}),
+    }
+    return render(request, "portal/office/worklist.html", context)
+
+
+def letters_to_post(request: Any) -> QuerySet[Message]:
+    return Message.objects.filter(office=request.office).to_post().select_related("document")  # type: ignore[attr-defined]
+
+
+def stuck(request: Any) -> QuerySet[Dossier]:
+    """In a phase that waits for a term, but no term runs and no letter waits for the post: a person decides."""
+    running = Deadline.objects.pending().filter(dossier=OuterRef("pk"))
+    posting = Message.objects.filter(dossier_id=OuterRef("pk"), channel__in=["letter", "registered"], posted_on=None)
+    posting = posting.filter(outcome__in=["", "sent"])
+    waiting = ours(request).filter(phase__in=[Phase.AMIABLE, Phase.PSRPC])
+    return waiting.filter(~Exists(running), ~Exists(posting))
+
+
+@readonly
+def listing(request: Any) -> HttpResponse:
+    words, phase = request.GET.get("q", "").strip(), request.GET.get("phase", "")
+    dossiers = _listed(ours(request))
+    if phase in Phase.values:
+        dossiers = dossiers.filter(phase=phase)
+    if len(words) >= search.SHORTEST:
+        dossiers = search.matching(words, within=dossiers)
+    page = page_of(request, dossiers)
+    context = {
+        "rows": presenters.rows(page.dossiers, page="office-dossier"),
+        "page": page,
+        "words": words,
+        "phase": phase,
+        "phases": [choice for choice in Phase.choices if choice[0] != Phase.DRAFT],
+    }
+    return render(request, "portal/office/dossiers.html", context)
+
+
+@readonly
+def detail(request: Any, reference: str) -> HttpResponse:
+    dossier = _one(request, reference)
+    now = clock.now()
+    context = {
+        "dossier": dossier,
+        "balance": dossier.balance(),
+        "items": dossier.items.select_related("document"),
+        "attachments": dossier.attachments.select_related("document"),
+        "history": presenters.history(dossier, document_page="office-document"),
+        "next": presenters.next_step(dossier, today=now.astimezone(dossier.zone).date()),
+        "actions": presenters.actions(dossier, by=office_actor(request), now=now, page="office-confirm"),
+        "tone": presenters.TONES[Phase(dossier.phase)],
+        "to_post": letters_to_post(request).filter(dossier_id=dossier.pk),
+        "form": PostingForm(initial={"posted_on": clock.today(dossier.zone)}),
+    }
+    return render(request, "portal/office/dossier.html", context)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def confirm(request: Any, reference: str, name: str) -> HttpResponse:
+    """The consequences of a decision are said first; the second step takes it."""
+    dossier = _one(request, reference)
+    actor, now = office_actor(request), clock.now()
+    found = presenters.actions(dossier, by=actor, now=now, page="office-confirm")
+    action = next((a for a in found if a.name == name), None)
+    if action is None:
+        messages.error(request, _("Action déjà effectuée, ou impossible à cette étape."))
+        return redirect("office-dossier", reference)
+    if request.method != "POST":
+        context = {"dossier": dossier, "action": action, "consequence": presenters.consequence(name)}
+        return render(request, "portal/office/confirm.html", context)
+    return _do(request, dossier, name)
+
+
+def _do(request: Any, dossier: Dossier, name: str) -> HttpResponse:
+    detail = {"reason": request.POST.get("reason", "").strip()} if TRANSITIONS[name].needs_reason else {}
+    if "reason" in detail and not detail["reason"]:
+        messages.error(request, _("Indiquez le motif."))
+        return redirect("office-confirm", dossier.reference, name)
+    try:
+        services.advance(dossier, name, by=office_actor(request), now=clock.now(), **detail)
+    except TransitionRefused as refusal:
+        messages.error(request, " ".join(refusal.args))
+    else:
+        messages.success(request, _("C’est fait : %(label)s.") % {"label": _(TRANSITIONS[name].label).lower()})
+    return redirect("office-dossier", dossier.reference)
+
+
+@require_POST
+def post_letter(request: Any, key: str) -> HttpResponse:
+    """Record the posting, from the deposit proof: the term starts on that day."""
+    message = get_object_or_404(Message, pk=key, office=request.office)
+    form = PostingForm(request.POST)
+    if not form.is_valid():
+        messages.error(request, " ".join(error for errors in form.errors.values() for error in errors))
+        return redirect("office-home")
+    dossier = get_object_or_404(ours(request).select_related("office", "brand"), pk=message.dossier_id)
+    try:
+        record_posting(
+            message, by=office_actor(request), now=clock.now(), today=clock.today(dossier.zone), **form.cleaned_data
+        )
+    except PostingRefused as refusal:
+        messages.error(request, str(refusal))
+    else:
+        messages.success(request, _("Dépôt enregistré : le délai court de cette date."))
+    return redirect("office-dossier", dossier.reference)
+
+
+def _one(request: Any, reference: str) -> Dossier:
+    found = ours(request).select_related("brand", "creditor", "debtor", "office", "manager", "subsidiary")
+    return get_object_or_404(found, reference=reference)

@@ -1,0 +1,32 @@
+"""Pages that anybody may read."""
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+
+from accounts.models import OfficeMembership
+from core.http import readonly
+from tenants.models import Terms
+
+
+@readonly
+def welcome(request: HttpRequest) -> HttpResponse:
+    return render(request, "portal/welcome.html")
+
+
+@readonly
+def entrance(request: HttpRequest) -> HttpResponse:
+    """After log-in: each person at her own door."""
+    if not request.user.is_authenticated:
+        return redirect("account_login")
+    if OfficeMembership.objects.filter(user=request.user).exists():
+        return redirect("office-home")
+    if request.user.memberships.exists():
+        return redirect("home")
+    return redirect("admin:index" if request.user.is_staff else "welcome")
+
+
+@readonly
+def terms(request: HttpRequest) -> HttpResponse:
+    """The general terms in force, readable before they are accepted (CRE-51)."""
+    text = Terms.objects.filter(brand=request.brand).first()  # type: ignore[attr-defined]
+    return render(request, "portal/terms.html", {"terms": text or get_object_or_404(Terms, pk=0)})

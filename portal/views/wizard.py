@@ -1,0 +1,198 @@
+"""The four steps of a new dossier; each keeps what it is given at once, so that nothing is lost on the way."""
+
+from typing import Any
+
+from django.conf import settings
+from django.contrib import messages
+from django.db import IntegrityError, transaction
+from django.http import Http404, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST
+
+from accounts.permissions import requires
+from accounts.roles import Permission
+from core import clock
+from core.http import readonly
+from documents.sniffing import Refused
+from dossiers import services
+from dossiers.forms import AttestationForm, DebtorForm, DraftForm, ItemForm
+from dossiers.models import Debtor, Dossier
+from mandates.services import needs_mandate
+from portal.actors import creditor_actor
+from portal.views.dossiers import one_of_mine
+from procedures.services import TransitionRefused, refusals, submit
+
+GET_OR_POST = ["GET", "HEAD", "POST"]
+STEPS = (
+    ("1. CRÉER LE DOSSIER", "wizard-edit"),
+    ("2. IDENTIFIER LE DÉBITEUR", "wizard-debtor"),
+    ("3. AJOUTER LES ÉLÉMENTS FINANCIERS", "wizard-items"),
+    ("4. VÉRIFIER ET VALIDER", "wizard-check"),
+)
+
+
+@require_http_methods(GET_OR_POST)
+@requires(Permission.DOSSIER_FILE)
+def start(request: Any) -> HttpResponse:
+    """Step 1 of a new dossier; without a signed mandate the way leads to its signature first (CRE-57)."""
+    mandate = request.creditor.mandates.current()
+    if needs_mandate(request.brand) and not (mandate and mandate.is_signed):
+        messages.info(request, _("Signez le mandat de prélèvement avant de créer votre premier dossier."))
+        return redirect("mandate")
+    initial = {"creditor": request.creditor.pk, "currency": request.brand.currency}
+    form = DraftForm(request.POST or None, request.FILES or None, creditors=request.creditors, initial=initial)
+    if request.method == "POST" and form.is_valid() and (dossier := _open(request, form)):
+        return _after_files(request, dossier, form)
+    return _step(request, None, 0, {"form": form}, failed=bool(form.errors))
+
+
+def _open(request: Any, form: DraftForm) -> Dossier | None:
+    try:
+        with transaction.atomic():
+            return services.open_draft(
+                form.cleaned_data["creditor"], by=str(creditor_actor(request)), now=clock.now(), **form.draft_fields()
+            )
+    except IntegrityError:  # two tabs with the same reference
+        form.add_error("creditor_reference", _("Vous avez déjà un dossier avec cette référence."))
+        return None
+
+
+@require_http_methods(GET_OR_POST)
+@requires(Permission.DOSSIER_FILE)
+def edit(request: Any, reference: str) -> HttpResponse:
+    dossier = _draft(request, reference)
+    form = DraftForm(request.POST or None, request.FILES or None, creditors=request.creditors, instance=dossier)
+    if request.method == "POST" and form.is_valid():
+        services.correct_draft(dossier, **form.draft_fields())
+        return _after_files(request, dossier, form)
+    return _step(request, dossier, 0, {"form": form}, failed=bool(form.errors))
+
+
+def _after_files(request: Any, dossier: Dossier, form: DraftForm) -> HttpResponse:
+    """Keep each file that can be kept, and stay on the step when one can't."""
+    kept_all = True
+    for file in form.cleaned_data["files"]:
+        try:
+            services.attach(
+                dossier, file, kind=form.cleaned_data["file_kind"] or "other", by=str(creditor_actor(request)), now=clock.now()
+            )
+        except Refused as refusal:
+            kept_all = False
+            messages.error(request, f"{file.name} : {refusal}")
+    stays = not kept_all or "save" in request.POST
+    return redirect("wizard-edit" if stays else "wizard-debtor", reference=dossier.reference)
+
+
+@require_http_methods(GET_OR_POST)
+@requires(Permission.DOSSIER_FILE)
+def debtor(request: Any, reference: str) -> HttpResponse:
+    dossier = _draft(request, reference)
+    form = DebtorForm(request.POST or None, instance=dossier.debtor or Debtor())
+    if request.method == "POST" and form.is_valid():
+        services.identify_debtor(dossier, form.save(commit=False))
+        return redirect("wizard-debtor" if "save" in request.POST else "wizard-items", reference=reference)
+    return _step(request, dossier, 1, {"form": form}, failed=bool(form.errors))
+
+
+@require_http_methods(GET_OR_POST)
+@requires(Permission.DOSSIER_FILE)
+def items(request: Any, reference: str) -> HttpResponse:
+    """« Ajouter un élément financier »: add and stay, or add and go on (ATR-34, ATR-35)."""
+    dossier = _draft(request, reference)
+    form = ItemForm(request.POST or None, request.FILES or None, dossier=dossier)
+    if request.method == "POST" and form.is_valid() and _add(request, dossier, form):
+        messages.success(request, _("Élément ajouté."))
+        return redirect("wizard-check" if "go_on" in request.POST else "wizard-items", reference=reference)
+    context = {"form": form, "items": dossier.items.select_related("document"), "balance": dossier.balance()}
+    return _step(request, dossier, 2, context, failed=bool(form.errors))
+
+
+def _add(request: Any, dossier: Dossier, form: ItemForm) -> bool:
+    try:
+        services.add_item(
+            dossier, form.save(commit=False), file=form.cleaned_data["file"], by=str(creditor_actor(request)), now=clock.now()
+        )
+    except Refused as refusal:
+        form.add_error("file", str(refusal))
+        return False
+    return True
+
+
+@require_POST
+@requires(Permission.DOSSIER_FILE)
+def remove_item(request: Any, reference: str, key: int) -> HttpResponse:
+    dossier = _draft(request, reference)
+    services.remove_item(dossier, get_object_or_404(dossier.items, pk=key))
+    messages.success(request, _("Élément retiré."))
+    return redirect("wizard-items", reference=reference)
+
+
+@require_POST
+@requires(Permission.DOSSIER_FILE)
+def remove_attachment(request: Any, reference: str, key: int) -> HttpResponse:
+    dossier = _draft(request, reference)
+    services.detach(dossier, get_object_or_404(dossier.attachments, pk=key))
+    messages.success(request, _("Pièce retirée."))
+    return redirect("wizard-edit", reference=reference)
+
+
+@require_http_methods(GET_OR_POST)
+@requires(Permission.DOSSIER_FILE)
+def check(request: Any, reference: str) -> HttpResponse:
+    """Everything once more, then SAUVEGARDER keeps the draft and VALIDER files it."""
+    dossier = _draft(request, reference)
+    form = AttestationForm(request.POST or None, initial={"is_attested": dossier.is_attested})
+    if request.method == "POST" and form.is_valid():
+        services.correct_draft(dossier, is_attested=form.cleaned_data["is_attested"])
+        if "save" in request.POST:
+            messages.success(request, _("Brouillon enregistré. Il n’est pas transmis : validez-le quand il est complet."))
+            return redirect("dossiers")
+        return _file(request, dossier)
+    actor = creditor_actor(request)
+    context = {
+        "form": form,
+        "items": dossier.items.select_related("document"),
+        "attachments": dossier.attachments.select_related("document"),
+        "balance": dossier.balance(),
+        "missing": refusals(dossier, "submit", by=actor, now=clock.now()),
+    }
+    return _step(request, dossier, 3, context)
+
+
+def _file(request: Any, dossier: Dossier) -> HttpResponse:
+    try:
+        submit(dossier, by=creditor_actor(request), now=clock.now())
+    except TransitionRefused as refusal:
+        for sentence in refusal.args:
+            messages.error(request, sentence)
+        return redirect("wizard-check", reference=dossier.reference)
+    return redirect("wizard-done", reference=dossier.reference)
+
+
+@readonly
+@requires(Permission.DOSSIER_READ)
+def done(request: Any, reference: str) -> HttpResponse:
+    """Visualiser dossier / Créer nouveau dossier (ATR-40)."""
+    return render(request, "portal/wizard/done.html", {"dossier": one_of_mine(request, reference)})
+
+
+def _draft(request: Any, reference: str) -> Dossier:
+    dossier = one_of_mine(request, reference)
+    if not dossier.is_draft:
+        raise Http404
+    return dossier
+
+
+def _step(request: Any, dossier: Dossier | None, active: int, context: dict[str, Any], *, failed: bool = False) -> HttpResponse:
+    steps = []
+    for number, (label, page) in enumerate(STEPS):
+        url = reverse(page, args=[dossier.reference]) if dossier else ""
+        steps.append({"label": label, "url": url, "is_active": number == active, "is_done": number < active})
+    used = services.weight(dossier) if dossier else 0
+    page = ("start", "debtor", "items", "check")[active]
+    context |= {"steps": steps, "dossier": dossier, "used_bytes": used, "max_bytes": settings.MAX_DOSSIER_BYTES}
+    if dossier and active == 0:
+        context["attachments"] = dossier.attachments.select_related("document")
+    return render(request, f"portal/wizard/{page}.html", context, status=422 if failed else 200)

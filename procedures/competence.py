@@ -1,0 +1,64 @@
+"""The court of appeal in whose district somebody lives (CPCE R125-1): from law.md 10.6."""
+
+DISTRICTS = {
+    "Agen": "32 46 47",
+    "Aix-en-Provence": "04 06 13 83",
+    "Amiens": "02 60 80",
+    "Angers": "49 53 72",
+    "Basse-Terre": "971 977 978",
+    "Bastia": "2A 2B",
+    "Besançon": "25 39 70 90",
+    "Bordeaux": "16 24 33",
+    "Bourges": "18 36 58",
+    "Caen": "14 50 61",
+    "Cayenne": "973",
+    "Chambéry": "73 74",
+    "Colmar": "67 68",
+    "Dijon": "21 52 71",
+    "Douai": "59 62",
+    "Fort-de-France": "972",
+    "Grenoble": "05 26 38",
+    "Limoges": "19 23 87",
+    "Lyon": "01 42 69",
+    "Metz": "57",
+    "Montpellier": "11 12 34 66",
+    "Nancy": "54 55 88",
+    "Nîmes": "07 30 48 84",
+    "Nouméa": "986 988",
+    "Orléans": "37 41 45",
+    "Papeete": "987",
+    "Paris": "75 77 89 91 93 94",
+    "Pau": "40 64 65",
+    "Poitiers": "17 79 85 86",
+    "Reims": "08 10 51",
+    "Rennes": "22 29 35 44 56",
+    "Riom": "03 15 43 63",
+    "Rouen": "27 76",
+    "Saint-Denis de la Réunion": "974 976",
+    "Saint-Pierre": "975",
+    "Toulouse": "09 31 81 82",
+    "Versailles": "28 78 92 95",
+}
+COURTS = {department: court for court, list_ in DISTRICTS.items() for department in list_.split()}
+
+
+class UnknownPlace(ValueError):
+    """No court of appeal is known for that postcode; the message says what to check."""
+
+
+def department(postcode: str) -> str:
+    """The département of a postcode: three digits overseas, 2A or 2B in Corsica."""
+    code = postcode.strip().upper().replace(" ", "")
+    if code.startswith("97") or code.startswith("98"):
+        return code[:3]
+    if code.startswith("20"):
+        return "2A" if code[:3] in ("200", "201") else "2B"
+    return code[:2]
+
+
+def court_of_appeal(postcode: str) -> str:
+    """The court of appeal of a French postcode; UnknownPlace otherwise."""
+    try:
+        return COURTS[department(postcode)]
+    except KeyError as error:
+        raise UnknownPlace(f"Aucune cour d’appel connue pour le code postal {postcode}. Vérifiez l’adresse.") from error

@@ -1,0 +1,117 @@
+"""Guards: each says what must be true, and returns the sentence that refuses when it is not. Pure."""
+
+from collections.abc import Callable
+
+from django.utils.translation import gettext as _
+
+from core.actors import Side
+from dossiers.enums import Origin
+from mandates.services import needs_mandate
+from procedures.cases import Case
+from procedures.competence import UnknownPlace, court_of_appeal
+from procedures.parameters import value_on
+from procedures.terms import compute
+from tenants.models import Territory
+
+Guard = Callable[[Case], str | None]
+WITHOUT_PSRPC = (Territory.NC, Territory.PF, Territory.ABROAD)
+
+
+def names_a_debtor(case: Case) -> str | None:
+    """A claim is against somebody (CPC 57)."""
+    if case.dossier.debtor is None:
+        return _("Identifiez le débiteur à l’étape 2.")
+    return None
+
+
+def is_unpaid(case: Case) -> str | None:
+    """Nothing is asked of who owes nothing (CRE-10)."""
+    if case.balance.amount <= 0:
+        return _("La créance est réglée : son solde est nul.")
+    return None
+
+
+def is_attested(case: Case) -> str | None:
+    """The creditor answers for a licit, unequivocal and current claim (REL-48)."""
+    if not case.dossier.is_attested:
+        return _("Attestez que la créance est licite, certaine et actuelle.")
+    return None
+
+
+def has_mandate(case: Case) -> str | None:
+    """Direct debit is the platform's only means of payment (CRE-56, CRE-57)."""
+    if needs_mandate(case.dossier.brand) and not case.has_signed_mandate:
+        return _("Signez le mandat de prélèvement avant de transmettre votre premier dossier.")
+    return None
+
+
+def is_not_prescribed(case: Case) -> str | None:
+    """Two years against a consumer (C. conso. L218-2), else five (C. civ. 2224); never extended."""
+    if case.first_due_on is None or case.dossier.debtor is None:
+        return None
+    kind = "prescription_2y_consumer" if case.debtor.is_consumer else "prescription_5y"
+    term = compute(kind, case.first_due_on)
+    if case.today > term.due_on:
+        day = f"{term.due_on:%d/%m/%Y}"
+        return _("La créance est prescrite depuis le %(day)s : elle ne peut plus être réclamée en justice.") % {"day": day}
+    return None
+
+
+def office_is_competent(case: Case) -> str | None:
+    """Only in the district of the court of appeal where the debtor lives (CPCE R125-1)."""
+    if case.dossier.debtor is None:
+        return None
+    office = case.dossier.office
+    try:
+        court = court_of_appeal(case.debtor.postcode)
+    except UnknownPlace as error:
+        return str(error)
+    if office is None or office.court_of_appeal != court:
+        return _("Aucune étude compétente : le débiteur relève de la cour d’appel de %(court)s (CPCE R125-1).") % {
+            "court": court
+        }
+    return None
+
+
+def fits_the_psrpc(case: Case) -> str | None:
+    """Principal and interest within the ceiling, on the day of sending (CPCE L125-1, R125-1)."""
+    if case.dossier.currency != "EUR":
+        return _("La procédure simplifiée est ouverte aux créances en euros (CPCE R125-1).")
+    ceiling = value_on("psrpc_ceiling", case.today)
+    if case.balance.amount > ceiling:
+        return _("Le montant dépasse le plafond de la procédure simplifiée (CPCE R125-1).")
+    return None
+
+
+def psrpc_exists_here(case: Case) -> str | None:
+    """The code extends it to the DOM and to Wallis-et-Futuna, not to New Caledonia nor Polynesia."""
+    if case.debtor.territory in WITHOUT_PSRPC:
+        place = case.debtor.get_territory_display()
+        return _("La procédure simplifiée n’existe pas dans ce territoire : %(place)s.") % {"place": place}
+    return None
+
+
+def is_not_invoiced_between_commercants(case: Case) -> str | None:
+    """Such claims left the procedure on 25 April 2026 (law 2026-307)."""
+    traders = case.creditor.is_commercant and case.debtor.is_commercant
+    if traders and case.dossier.origin == Origin.INVOICE and value_on("psrpc_excludes_commercants", case.today):
+        return _("Une facture entre commerçants ne relève plus de la procédure simplifiée (loi du 23 avril 2026).")
+    return None
+
+
+def texts_are_entered(case: Case) -> str | None:
+    """The letter reproduces the texts in force on the day of its sending (CPCE R125-2), or does not leave."""
+    if case.texts_missing:
+        names = ", ".join(case.texts_missing)
+        return _("Textes officiels à saisir par le support avant tout envoi (CPCE R125-2) : %(names)s.") % {"names": names}
+    return None
+
+
+def is_settled(case: Case) -> str | None:
+    """Only what is paid is closed as paid."""
+    if case.balance.amount > 0:
+        return _("Il reste %(balance)s à régler.") % {"balance": case.balance.format_fr()}
+    return None
+
+
+SIDES = {Side.CREDITOR: "au créancier", Side.OFFICE: "à l’étude", Side.SYSTEM: "à l’échéancier"}

@@ -1,0 +1,194 @@
+"""Which messages go with which move, and what they say at the moment of leaving."""
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+
+from django.template.loader import render_to_string
+from django.urls import reverse
+
+from accounts.messages import site_url
+from core.money import Money
+from documents.pdf import letter as pdf_of
+from dossiers.enums import ENDED, Phase
+from dossiers.models import Dossier
+from notifications.contents import Content, NoLongerWanted, content_of
+from notifications.models import Channel, Message
+from procedures import access
+from procedures.cases import Case
+from procedures.legal_texts import AMIABLE_TEXTS, PSRPC_TEXTS, in_force
+
+Letter = Callable[[Case, str, datetime], Message | None]
+
+
+# --- written beside the move: to whom, by which way ----------------------------------------------------------
+def amiable_letter(case: Case, cause: str, now: datetime) -> Message | None:
+    return _to_debtor(case, cause, now, "amiable_letter", Channel.LETTER)
+
+
+def amiable_email(case: Case, cause: str, now: datetime) -> Message | None:
+    return _to_debtor(case, cause, now, "amiable_email", Channel.EMAIL)
+
+
+def psrpc_letter(case: Case, cause: str, now: datetime) -> Message | None:
+    return _to_debtor(case, cause, now, "psrpc_letter", Channel.REGISTERED)
+
+
+def psrpc_email(case: Case, cause: str, now: datetime) -> Message | None:
+    return _to_debtor(case, cause, now, "psrpc_email", Channel.EMAIL)
+
+
+def new_dossier_to_office(case: Case, cause: str, now: datetime) -> Message | None:
+    return _to_office(case, cause, now, "new_dossier")
+
+
+def request_to_office(case: Case, cause: str, now: datetime) -> Message | None:
+    return _to_office(case, cause, now, "injonction_requested")
+
+
+def accepted_to_creditor(case: Case, cause: str, now: datetime) -> Message | None:
+    return _to_creditor(case, cause, now, "dossier_accepted")
+
+
+def refused_to_creditor(case: Case, cause: str, now: datetime) -> Message | None:
+    return _to_creditor(case, cause, now, "dossier_refused")
+
+
+def injonction_to_creditor(case: Case, cause: str, now: datetime) -> Message | None:
+    return _to_creditor(case, cause, now, "injonction_offered")
+
+
+def settled_to_creditor(case: Case, cause: str, now: datetime) -> Message | None:
+    return _to_creditor(case, cause, now, "dossier_settled")
+
+
+def _to_debtor(case: Case, cause: str, now: datetime, kind: str, channel: Channel) -> Message | None:
+    debtor = case.debtor
+    if channel == Channel.EMAIL and not debtor.email:
+        return None
+    recipient = {"name": debtor.name, "lines": debtor.address_lines, "email": debtor.email}
+    return _message(case, cause, now, kind, channel, recipient)
+
+
+def _to_office(case: Case, cause: str, now: datetime, kind: str) -> Message | None:
+    office = case.dossier.office
+    assert office is not None
+    return _message(case, cause, now, kind, Channel.EMAIL, {"name": office.name, "email": office.email})
+
+
+def _to_creditor(case: Case, cause: str, now: datetime, kind: str) -> Message | None:
+    creditor = case.creditor
+    return _message(case, cause, now, kind, Channel.EMAIL, {"name": creditor.name, "email": creditor.email})
+
+
+def _message(
+    case: Case, cause: str, now: datetime, kind: str, channel: Channel, recipient: dict[str, Any]
+) -> Message:
+    dossier = case.dossier
+    return Message(
+        brand_id=dossier.brand_id,
+        creditor_id=dossier.creditor_id,
+        office_id=dossier.office_id,
+        dossier_id=dossier.pk,
+        key=f"{kind}:{cause}",
+        kind=kind,
+        channel=channel,
+        recipient=recipient,
+        created_at=now,
+        try_at=now,
+    )
+
+
+# --- written at the moment of leaving: what they say, if they are still wanted --------------------------------
+DEBTOR_LETTERS = {
+    "amiable_letter": (Phase.AMIABLE, "letters/amiable/notice.2026-01-01.html", "Demande amiable de règlement", AMIABLE_TEXTS),
+    "psrpc_letter": (Phase.PSRPC, "letters/psrpc/invitation.2026-04-25.html", "Invitation à la procédure simplifiée", PSRPC_TEXTS),
+}
+DEBTOR_MAILS = {
+    "amiable_email": (Phase.AMIABLE, "messages/procedures/amiable.txt", "Demande amiable de règlement"),
+    "psrpc_email": (Phase.PSRPC, "messages/procedures/psrpc.txt", "Invitation à la procédure simplifiée"),
+}
+NOTICES = {
+    "new_dossier": ("Nouveau dossier à prendre en charge", "office-dossier"),
+    "injonction_requested": ("Injonction de payer demandée", "office-dossier"),
+    "dossier_accepted": ("Votre dossier est accepté", "dossier"),
+    "dossier_refused": ("Votre dossier n’a pas été accepté", "dossier"),
+    "injonction_offered": ("Vous pouvez demander l’injonction de payer", "dossier"),
+    "dossier_settled": ("Votre dossier est réglé", "dossier"),
+}
+
+
+def debtor_letter(message: Message) -> Content:
+    """The letter's PDF in the office's name; never sent when the claim was paid or moved meanwhile."""
+    phase, template, subject, articles = DEBTOR_LETTERS[message.kind]
+    dossier, balance = _still_wanted(message, phase)
+    day = message.created_at.astimezone(dossier.zone).date()
+    context = _debtor_context(message, dossier, balance) | {"texts": in_force(articles, on=day)}
+    return Content(subject=f"{subject} – {dossier.reference}", pdf=pdf_of(template, context))
+
+
+def debtor_mail(message: Message) -> Content:
+    """The same news by e-mail, under the same conditions."""
+    phase, template, subject = DEBTOR_MAILS[message.kind]
+    dossier, balance = _still_wanted(message, phase)
+    text = render_to_string(template, _debtor_context(message, dossier, balance))
+    return Content(subject=f"{subject} – {dossier.reference}", text=text)
+
+
+def notice(message: Message) -> Content:
+    """News for the creditor or the office, with the link to the dossier."""
+    subject, page = NOTICES[message.kind]
+    dossier = _dossier(message)
+    url = site_url(message.brand, reverse(page, args=[dossier.reference]))
+    last = dossier.events.filter(detail__has_key="reason").last()
+    context = {
+        "brand": message.brand,
+        "recipient": message.recipient,
+        "dossier": dossier,
+        "subject": subject,
+        "url": url,
+        "reason": last.detail["reason"] if last else "",
+    }
+    text = render_to_string(f"messages/procedures/{message.kind}.txt", context)
+    return Content(subject=f"{subject} – {dossier.reference}", text=text)
+
+
+for kind in DEBTOR_LETTERS:
+    content_of(kind)(debtor_letter)
+for kind in DEBTOR_MAILS:
+    content_of(kind)(debtor_mail)
+for kind in NOTICES:
+    content_of(kind)(notice)
+
+
+def _dossier(message: Message) -> Dossier:
+    return Dossier.objects.select_related("brand", "creditor", "debtor", "office").get(pk=message.dossier_id)
+
+
+def _still_wanted(message: Message, phase: Phase) -> tuple[Dossier, Money]:
+    """Checked once more at the door: facts may have changed since the letter was decided."""
+    dossier = _dossier(message)
+    balance = dossier.balance()
+    if dossier.phase in ENDED or balance.amount <= 0:
+        raise NoLongerWanted("la créance est réglée ou le dossier est clos")
+    if dossier.phase != phase:
+        raise NoLongerWanted(f"le dossier est passé en « {dossier.get_phase_display()} »")
+    return dossier, balance
+
+
+def _debtor_context(message: Message, dossier: Dossier, balance: Money) -> dict[str, Any]:
+    first = Message.objects.about(dossier.pk).filter(kind="amiable_letter").first()
+    return {
+        "brand": message.brand,
+        "office": dossier.office,
+        "creditor": dossier.creditor,
+        "debtor": dossier.debtor,
+        "dossier": dossier,
+        "items": dossier.items.all(),
+        "balance": balance,
+        "recipient": message.recipient,
+        "day": message.created_at.astimezone(dossier.zone).date(),
+        "first_letter_on": (first.posted_on or first.created_at.date()) if first else None,
+        "access_code": access.code(dossier),
+        "room_url": site_url(message.brand, reverse("debtor-door")),
+    }

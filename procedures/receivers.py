@@ -1,0 +1,47 @@
+"""What the post and the relay tell, and what it means for the path."""
+
+from datetime import date, datetime
+from typing import Any
+
+from django.dispatch import receiver
+
+from core.actors import RELAY, Actor
+from dossiers import journal
+from dossiers.enums import Phase
+from dossiers.models import Dossier
+from notifications.models import Message, Outcome
+from notifications.signals import letter_posted, message_settled
+from procedures.models import Deadline
+from procedures.terms import compute
+
+# The term runs from the sending, a fact that the post proves; not from our wish to send (L125-1 CPCE).
+STARTS = {
+    "amiable_letter": (Phase.AMIABLE, "amiable_wait_15d", "open_psrpc"),
+    "psrpc_letter": (Phase.PSRPC, "psrpc_extended", "record_psrpc_silence"),
+}
+
+
+@receiver(letter_posted)
+def start_the_term(message: Message, posted_on: date, by: Actor, now: datetime, **kwargs: Any) -> None:
+    """Record the posting; open the term that it starts, if the dossier still stands where the letter left it."""
+    if message.dossier_id is None:
+        return
+    held = Dossier.objects.select_for_update(of=("self",)).select_related("office", "brand", "debtor")
+    dossier = held.get(pk=message.dossier_id)
+    detail = {"letter": message.kind, "on": posted_on.isoformat(), "number": message.posting_number}
+    journal.append([journal.Entry(dossier, "letter_posted", detail=detail)], by=str(by), at=now)
+    phase, kind, transition = STARTS.get(message.kind, (None, "", ""))
+    if dossier.phase == phase and dossier.debtor:
+        term = compute(kind, posted_on, territory=dossier.debtor.territory)
+        Deadline.open(dossier, transition, term)
+
+
+@receiver(message_settled)
+def record_what_left(message: Message, now: datetime, **kwargs: Any) -> None:
+    """Every message about a dossier stands in its journal, with how it ended."""
+    if message.dossier_id is None:
+        return
+    dossier = Dossier.objects.select_for_update(of=("self",)).get(pk=message.dossier_id)
+    kind = {Outcome.SENT: "message_sent", Outcome.CANCELLED: "message_cancelled"}.get(message.outcome, "message_failed")  # type: ignore[call-overload]
+    detail = {"message": str(message.pk), "letter": message.kind, "channel": message.channel, "detail": message.detail}
+    journal.append([journal.Entry(dossier, kind, detail=detail)], by=str(RELAY), at=now)

@@ -1,0 +1,176 @@
+"""The one way a dossier moves along the legal path: for a person and for the sweep alike."""
+
+import logging
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.core.files.uploadedfile import UploadedFile
+from django.db import transaction
+
+from core.actors import SWEEP, Actor
+from dossiers import journal, search
+from dossiers.enums import ItemKind, Phase
+from dossiers.models import Dossier, Event, Item
+from dossiers.services import add_item
+from notifications.outbox import queue_all
+from procedures.cases import Case, cases
+from procedures.competence import UnknownPlace, court_of_appeal
+from procedures.models import PENDING, Deadline
+from procedures.transitions import TRANSITIONS, Transition
+from tenants.context import WORKER, acting_as
+from tenants.models import Office
+
+logger = logging.getLogger(__name__)
+FACTS = ("dossier__debtor", "dossier__creditor", "dossier__office", "dossier__brand")
+HOLD = timedelta(hours=1)
+
+
+class TransitionRefused(Exception):
+    """The law or the path refuses; `args` are the sentences."""
+
+
+@transaction.atomic
+def advance(dossier: Dossier, name: str, *, by: Actor, now: datetime, **detail: Any) -> Event:
+    """Move one dossier: phase, event and letters commit together or not at all; TransitionRefused otherwise."""
+    case = _held(dossier, name, now=now)
+    if reasons := TRANSITIONS[name].refusals(case, by):
+        raise TransitionRefused(*reasons)
+    close_deadlines(case.dossier, now=now)
+    [event] = _move([case], name, by=by, now=now, detail=detail)
+    return event
+
+
+@transaction.atomic
+def submit(dossier: Dossier, *, by: Actor, now: datetime) -> Event:
+    """File a draft: route it to the competent office, then move it; TransitionRefused names all that is missing."""
+    held = Dossier.objects.select_for_update(of=("self",)).select_related("debtor", "brand").get(pk=dossier.pk)
+    if held.phase == Phase.DRAFT:
+        held.office = _competent_office(held)
+        held.save(update_fields=["office"])
+    event = advance(held, "submit", by=by, now=now)
+    search.index(held)
+    return event
+
+
+def refusals(dossier: Dossier, name: str, *, by: Actor, now: datetime) -> list[str]:
+    """What `advance` would answer, without doing anything: it greys the button and says why."""
+    [case] = cases([dossier], now=now, filing=name == "submit")
+    return TRANSITIONS[name].refusals(case, by)
+
+
+@transaction.atomic
+def declare_payment(dossier: Dossier, item: Item, *, file: UploadedFile | None, by: Actor, now: datetime) -> Item:
+    """Record a payment that the creditor received directly; a settled claim stops the path at once.
+
+    During the procédure simplifiée nothing is closed: the commissaire de justice records it (CPCE R125-7).
+    """
+    item.kind = ItemKind.PAYMENT
+    item = add_item(dossier, item, file=file, by=str(by), now=now)
+    if not refusals(item.dossier, "settle", by=by, now=now):
+        advance(item.dossier, "settle", by=by, now=now)
+    return item
+
+
+def advance_overdue(*, now: datetime, limit: int = 500) -> int:
+    """Advance the oldest overdue dossiers that nobody holds, in one transaction; how many, 0 when none is left.
+
+    One that fails sends the batch back, and each then goes alone: the poisoned one is held for an hour and
+    reported, its neighbours pass.
+    """
+    try:
+        return _advance_batch(now, limit)
+    except Exception:
+        logger.exception("a batch of deadlines failed: going one by one")
+        return sum(_advance_or_hold(now) for _ in range(limit))
+
+
+def _advance_batch(now: datetime, limit: int) -> int:
+    with acting_as(WORKER):
+        deadlines = _take(now, limit)
+        for name in sorted({deadline.transition for deadline in deadlines}):
+            _lapse([d for d in deadlines if d.transition == name], name, now=now)
+    return len(deadlines)
+
+
+def _advance_or_hold(now: datetime) -> int:
+    with acting_as(WORKER):
+        if not (deadlines := _take(now, 1)):
+            return 0
+        [deadline] = deadlines
+        try:
+            with transaction.atomic():
+                _lapse([deadline], deadline.transition, now=now)
+        except Exception:
+            logger.exception("deadline=%s is held for an hour", deadline.pk)
+            Deadline.objects.filter(pk=deadline.pk).update(lapses_at=now + HOLD)
+    return 1
+
+
+def _take(now: datetime, limit: int) -> list[Deadline]:
+    """Deadline and dossier are locked at once and passed by when held: waiting for one of them is a deadlock."""
+    overdue = Deadline.objects.overdue(now).select_related(*FACTS)
+    return list(overdue.select_for_update(of=("self", "dossier"), skip_locked=True)[:limit])
+
+
+def _lapse(deadlines: Sequence[Deadline], name: str, *, now: datetime) -> None:
+    """Settle these deadlines: their dossiers move, or the refusal is recorded and a person takes over."""
+    transition = TRANSITIONS[name]
+    judged = [(case, transition.refusals(case, SWEEP)) for case in cases([d.dossier for d in deadlines], now=now)]
+    moving = [case for case, reasons in judged if not reasons]
+    refused = [(case, reasons) for case, reasons in judged if reasons]
+    _settle_deadlines([case.dossier.pk for case in moving], "moved", now=now)
+    _settle_deadlines([case.dossier.pk for case, _ in refused], "refused", now=now)
+    _move(moving, name, by=SWEEP, now=now)
+    entries = [
+        journal.Entry(case.dossier, "refused", detail={"transition": name, "reasons": reasons})
+        for case, reasons in refused
+    ]
+    journal.append(entries, by=str(SWEEP), at=now)
+
+
+def _move(
+    moving: Sequence[Case], name: str, *, by: Actor, now: datetime, detail: dict[str, Any] | None = None
+) -> list[Event]:
+    transition = TRANSITIONS[name]
+    entries = [journal.Entry(case.dossier, name, transition.target, dict(detail or {})) for case in moving]
+    events = journal.append(entries, by=str(by), at=now)
+    queue_all(
+        message
+        for case, event in zip(moving, events, strict=True)
+        for letter in transition.letters
+        if (message := letter(case, f"{event.dossier_id}:{event.seq}", now))
+    )
+    return events
+
+
+def close_deadlines(dossier: Dossier, *, now: datetime) -> None:
+    """A dossier that moves by another way takes its pending term with it."""
+    _settle_deadlines([dossier.pk], "cancelled", now=now)
+
+
+def _settle_deadlines(keys: Sequence[int], outcome: str, *, now: datetime) -> None:
+    if keys:
+        Deadline.objects.filter(PENDING, dossier__in=keys).update(settled_at=now, outcome=outcome)
+
+
+def _held(dossier: Dossier, name: str, *, now: datetime) -> Case:
+    rows = Dossier.objects.select_related("debtor", "creditor", "office", "brand")
+    held = rows.select_for_update(of=("self",)).get(pk=dossier.pk)
+    [case] = cases([held], now=now, filing=TRANSITIONS[name] is TRANSITIONS["submit"])
+    return case
+
+
+def _competent_office(dossier: Dossier) -> Office | None:
+    if dossier.debtor is None:
+        return None
+    try:
+        court = court_of_appeal(dossier.debtor.postcode)
+    except UnknownPlace:
+        return None
+    return Office.objects.competent_for(court, brand=dossier.brand).first()
+
+
+def offered(transition: Transition, dossier: Dossier, by: Actor) -> bool:
+    """Whether this side may think of this transition in this phase at all."""
+    return dossier.phase in transition.sources and by.side in transition.by

@@ -1,0 +1,40 @@
+"""The transaction of a request: opened before anything reads, closed after the page is rendered."""
+
+from collections.abc import Callable
+
+from django.conf import settings
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse, HttpResponseNotFound
+
+from tenants.context import Audience, Context, acting_as
+from tenants.models import Brand
+
+WITHOUT_DATABASE = ("/sante", "/static/")
+UNKNOWN_HOST = "Aucun service ne répond à cette adresse. Vérifiez le lien que vous avez reçu."
+
+
+class DoorMiddleware:
+    """Everything below runs in one transaction as the public audience, of the brand named by the host.
+
+    A rendered answer of 500, or an exception, rolls everything back: Django turns exceptions into answers
+    below us, and without that the half-done work would be committed.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if request.path.startswith(WITHOUT_DATABASE):
+            return self.get_response(request)
+        with acting_as(Context(Audience.PUBLIC)):
+            brand = Brand.objects.for_host(request.get_host(), default=settings.DEFAULT_BRAND)
+            if brand is None:
+                return HttpResponseNotFound(UNKNOWN_HOST, content_type="text/plain; charset=utf-8")
+            request.brand = brand  # type: ignore[attr-defined]  # what this middleware exists for
+            response = self.get_response(request)
+            if response.status_code >= 500:
+                transaction.set_rollback(True)
+        return response
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> None:
+        transaction.set_rollback(True)

@@ -1,0 +1,135 @@
+from zoneinfo import ZoneInfo
+
+from django.db import models
+
+from core.constraints import one_of
+
+
+class Territory(models.TextChoices):
+    """Which procedure and which calendar hold where the debtor lives (law.md 4.2 to 4.4)."""
+
+    FR = "FR", "Métropole"
+    ALSACE_MOSELLE = "ALSACE-MOSELLE", "Alsace-Moselle"
+    GUADELOUPE = "GUADELOUPE", "Guadeloupe"
+    MARTINIQUE = "MARTINIQUE", "Martinique"
+    GUYANE = "GUYANE", "Guyane"
+    REUNION = "REUNION", "La Réunion"
+    MAYOTTE = "MAYOTTE", "Mayotte"
+    SAINT_BARTHELEMY = "SAINT-BARTHELEMY", "Saint-Barthélemy"
+    SAINT_MARTIN = "SAINT-MARTIN", "Saint-Martin"
+    SPM = "SPM", "Saint-Pierre-et-Miquelon"
+    NC = "NC", "Nouvelle-Calédonie"
+    PF = "PF", "Polynésie française"
+    WF = "WF", "Wallis-et-Futuna"
+    ABROAD = "ABROAD", "Étranger"
+
+
+class Currency(models.TextChoices):
+    EUR = "EUR", "Euro"
+    XPF = "XPF", "Franc CFP"
+
+
+class BrandQuerySet(models.QuerySet["Brand"]):
+    def for_host(self, host: str, *, default: str) -> "Brand | None":
+        """The brand that answers at this host, else the default one of this installation."""
+        brands = list(self.filter(models.Q(host=host.split(":")[0].lower()) | models.Q(slug=default)))
+        return min(brands, key=lambda brand: brand.slug == default and brand.host != host, default=None)
+
+
+class Brand(models.Model):
+    """A service that the public knows by name: Credicys, Relance NC, a distributor's. The outermost wall."""
+
+    slug = models.SlugField(unique=True)
+    host = models.CharField("hôte", max_length=120, unique=True)
+    name = models.CharField("nom", max_length=80)
+    site_name = models.CharField("nom du site dans les CGU", max_length=120)
+    tagline = models.CharField("devise", max_length=200, blank=True)
+    logo_url = models.CharField(max_length=200, blank=True)
+    accent = models.CharField("couleur", max_length=7, default="#1f4e79")
+    accent_dark = models.CharField("couleur foncée", max_length=7, default="#16395a")
+    support_email = models.EmailField("adresse du support")
+    support_phone = models.CharField(max_length=30, blank=True)
+    sender_email = models.EmailField("expéditeur des courriels")
+    postal_address = models.TextField("adresse", blank=True)
+    currency = models.CharField("devise", max_length=3, choices=Currency.choices, default=Currency.EUR)
+    time_zone = models.CharField("fuseau", max_length=40, default="Europe/Paris")
+    language = models.CharField("langue", max_length=5, default="fr")
+    territory = models.CharField("territoire", max_length=20, choices=Territory.choices, default=Territory.FR)
+    creditor_id_sepa = models.CharField("identifiant créancier SEPA (ICS)", max_length=35, blank=True)
+
+    objects = BrandQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "marque"
+        constraints = [
+            one_of("currency", Currency, name="brand_currency_known"),
+            one_of("territory", Territory, name="brand_territory_known"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def zone(self) -> ZoneInfo:
+        return ZoneInfo(self.time_zone)
+
+    @property
+    def address_lines(self) -> list[str]:
+        return self.postal_address.splitlines()
+
+
+class OfficeQuerySet(models.QuerySet["Office"]):
+    def competent_for(self, court: str, *, brand: Brand) -> "OfficeQuerySet":
+        """Offices of the brand that stand in that court of appeal's district (CPCE R125-1) and take files."""
+        return self.filter(brand=brand, court_of_appeal=court, is_available=True).order_by("pk")
+
+
+class Office(models.Model):
+    """An étude of commissaires de justice; letters leave in its name, never in the platform's."""
+
+    brand = models.ForeignKey(Brand, models.PROTECT, related_name="offices", verbose_name="marque")
+    name = models.CharField("nom de l’étude", max_length=120)
+    commissaire = models.CharField("commissaire de justice", max_length=120)
+    street = models.CharField("voie", max_length=120)
+    postcode = models.CharField("code postal", max_length=10)
+    town = models.CharField("ville", max_length=80)
+    email = models.EmailField()
+    phone = models.CharField("téléphone", max_length=30)
+    court_of_appeal = models.CharField("cour d’appel", max_length=60)
+    time_zone = models.CharField("fuseau", max_length=40, default="Europe/Paris")
+    is_available = models.BooleanField("prend de nouveaux dossiers", default=True)
+
+    objects = OfficeQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "étude"
+        constraints = [models.UniqueConstraint("brand", "id", name="office_in_brand")]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def zone(self) -> ZoneInfo:
+        return ZoneInfo(self.time_zone)
+
+    @property
+    def address_lines(self) -> list[str]:
+        return [self.name, self.street, f"{self.postcode} {self.town}"]
+
+
+class Terms(models.Model):
+    """A version of the general terms of use, kept for ever: who accepted what can be shown."""
+
+    brand = models.ForeignKey(Brand, models.PROTECT, related_name="terms", verbose_name="marque")
+    version = models.CharField(max_length=20)
+    published_on = models.DateField("publiée le")
+    text = models.TextField("texte")
+
+    class Meta:
+        verbose_name = "conditions générales"
+        verbose_name_plural = "conditions générales"
+        ordering = ["-published_on", "-pk"]
+        constraints = [models.UniqueConstraint("brand", "version", name="one_text_per_version")]
+
+    def __str__(self) -> str:
+        return f"{self.brand} {self.version}"

@@ -1,0 +1,158 @@
+"""What tests need, in the words of the trade; each says only what matters to the test."""
+
+import io
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from itertools import count
+from typing import Any
+
+import pikepdf
+
+from core.calendar import lapses_at
+from accounts.models import BankAccount, Creditor, Membership, OfficeMembership, User
+from accounts.roles import Role
+from documents.services import store
+from dossiers import journal, search
+from dossiers.enums import ItemKind, Phase
+from dossiers.models import Debtor, Dossier, Item
+from mandates.models import Mandate, MandateState
+from procedures.legal_texts import AMIABLE_TEXTS, PSRPC_TEXTS
+from procedures.models import Deadline, LegalText
+from tenants.models import Brand, Office, Terms
+
+NUMBERS = count(1)
+LONG_AGO = datetime(2026, 1, 5, 9, tzinfo=UTC)
+IBAN = "FR1420041010050500013M02606"
+
+
+def brand(slug: str = "credicys", **fields: Any) -> Brand:
+    found = Brand.objects.filter(slug=slug).first()
+    if found:
+        return found
+    values = {
+        "slug": slug, "host": f"{slug}.localhost", "name": slug.title(), "site_name": "petitescreances.fr",
+        "support_email": f"contact@{slug}.example", "sender_email": f"ne-pas-repondre@{slug}.example",
+        "creditor_id_sepa": "FR72ZZZ123456",
+    }  # fmt: skip
+    made = Brand.objects.create(**(values | fields))
+    Terms.objects.create(brand=made, version="1.0", published_on=date(2026, 1, 1), text="Conditions générales.")
+    legal_texts()
+    return made
+
+
+def legal_texts() -> None:
+    for article in (*AMIABLE_TEXTS, *PSRPC_TEXTS):
+        LegalText.objects.get_or_create(
+            article=article, valid_from=date(2020, 1, 1), defaults={"text": "Texte.", "source": "essai", "is_specimen": True}
+        )
+
+
+def office(of: Brand | None = None, **fields: Any) -> Office:
+    values = {
+        "brand": of or brand(), "name": "Étude Morel", "commissaire": "Me Claire Morel", "street": "4 rue de la Bourse",
+        "postcode": "69001", "town": "Lyon", "email": "etude@morel.example", "phone": "04 72 00 00 00",
+        "court_of_appeal": "Lyon",
+    }  # fmt: skip
+    return Office.objects.create(**(values | fields))
+
+
+def creditor(of: Brand | None = None, **fields: Any) -> Creditor:
+    n = next(NUMBERS)
+    values = {
+        "brand": of or brand(), "first_name": "Jeanne", "last_name": "Martin", "company": f"Menuiserie Martin {n}",
+        "legal_form": "5499", "siret": "73282932000074", "street": "12 rue de la République", "postcode": "69002",
+        "town": "Lyon", "email": f"jeanne{n}@martin.example", "is_commercant": True, "completed_at": LONG_AGO,
+    }  # fmt: skip
+    made = Creditor.objects.create(**(values | fields))
+    if made.completed_at:
+        signed_mandate(made)
+    return made
+
+
+def bank_account(of: Creditor) -> BankAccount:
+    account = BankAccount(
+        creditor=of, signatory_civility="Mme", signatory_last_name="Martin", signatory_first_name="Jeanne", bic="PSSTFRPPXXX"
+    )
+    account.seal(IBAN)
+    account.save()
+    return account
+
+
+def signed_mandate(of: Creditor) -> Mandate:
+    paper = store(b"%PDF-", name="Mandat.pdf", media_type="application/pdf", brand=of.brand, creditor_id=of.pk)
+    return Mandate.objects.create(
+        brand=of.brand, creditor=of, account=bank_account(of), rum=f"CRD-{of.pk}", ics="FR72ZZZ123456",
+        state=MandateState.SIGNED, unsigned=paper, signed=paper, signed_at=LONG_AGO,
+    )  # fmt: skip
+
+
+def user(**fields: Any) -> User:
+    n = next(NUMBERS)
+    values = {"email": f"personne{n}@exemple.fr", "first_name": "Jeanne", "last_name": "Martin", "password": "x" * 14}
+    return User.objects.create_user(**(values | fields))
+
+
+def member(of: Creditor, role: str = Role.OWNER) -> User:
+    person = user()
+    Membership.objects.create(user=person, creditor=of, brand=of.brand, role=role)
+    return person
+
+
+def clerk(at: Office) -> User:
+    person = user(first_name="Claire", last_name="Morel")
+    OfficeMembership.objects.create(user=person, office=at, brand=at.brand)
+    return person
+
+
+def debtor(of: Creditor, **fields: Any) -> Debtor:
+    values = {
+        "creditor": of, "kind": "natural", "first_name": "Paul", "last_name": "Durand", "street": "3 place Bellecour",
+        "postcode": "69002", "town": "Lyon", "email": "paul@durand.example",
+    }  # fmt: skip
+    return Debtor.objects.create(**(values | fields))
+
+
+def item(of: Dossier, gross: str = "1200.00", kind: str = ItemKind.INVOICE, **fields: Any) -> Item:
+    values = {
+        "dossier": of, "creditor_id": of.creditor_id, "kind": kind, "number": f"F-{next(NUMBERS)}", "issued_on": date(2025, 12, 1),
+        "due_on": date(2025, 12, 31), "gross": Decimal(gross), "currency": of.currency,
+    }  # fmt: skip
+    return Item.objects.create(**(values | fields))
+
+
+def dossier(
+    of: Creditor | None = None, *, phase: str = Phase.DRAFT, balance: str = "1200.00", lapsing_on: date | None = None,
+    transition: str = "open_psrpc", **fields: Any,
+) -> Dossier:  # fmt: skip
+    """A dossier in a phase; with `lapsing_on`, its term ends that day at midnight of its office."""
+    owner = of or creditor()
+    debtor_fields = fields.pop("debtor", {})
+    values = {
+        "brand": owner.brand, "creditor": owner, "debtor": debtor(owner, **debtor_fields), "is_attested": True,
+        "created_at": LONG_AGO,
+    }  # fmt: skip
+    if phase != Phase.DRAFT and "office" not in fields:
+        values["office"] = Office.objects.filter(brand=owner.brand).first() or office(owner.brand)
+    made = Dossier.objects.create(**(values | fields))
+    if Decimal(balance):
+        item(made, balance)
+    journal.append([journal.Entry(made, "opened", phase)], by="essai", at=LONG_AGO)
+    search.index(made)
+    if lapsing_on:
+        Deadline.objects.create(
+            dossier=made, creditor_id=made.creditor_id, kind="amiable_wait_15d", transition=transition,
+            started_on=lapsing_on, strict_on=lapsing_on, due_on=lapsing_on,
+            lapses_at=lapses_at(lapsing_on, made.zone), derivation="essai",
+        )  # fmt: skip
+    return made
+
+
+def pdf() -> bytes:
+    """The smallest honest PDF."""
+
+
+    with pikepdf.new() as made:
+        made.add_blank_page()
+        out = io.BytesIO()
+        made.save(out)
+    return out.getvalue()
