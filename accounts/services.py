@@ -33,6 +33,7 @@ class SignUp:
     creditor: dict[str, Any]  # the creditor's own fields
 
 
+@transaction.atomic
 def sign_up(brand: Brand, form: SignUp, *, now: datetime) -> User:
     """Create person and creditor, not yet active, and write the activation mail.
 
@@ -43,11 +44,10 @@ def sign_up(brand: Brand, form: SignUp, *, now: datetime) -> User:
     if known := User.objects.filter(email=email).first():
         _write_to(known, brand, kind="account_exists", now=now)
         return known
-    with transaction.atomic():
-        user = User.objects.create_user(email, form.password, **form.person)
-        EmailAddress.objects.create(user=user, email=email, primary=True, verified=False)
-        _found_creditor(brand, user, form.creditor)
-        send_activation(user, brand, now=now)
+    user = User.objects.create_user(email, form.password, **form.person)
+    EmailAddress.objects.create(user=user, email=email, primary=True, verified=False)
+    _found_creditor(brand, user, form.creditor)
+    send_activation(user, brand, now=now)
     return user
 
 

@@ -1,10 +1,12 @@
-"""Terms in days and months, and the days that do not count: code of civil procedure, articles 640 to 642. Pure."""
+"""Terms in days and months, and the days on which none ends (CPC 640 to 642). Pure."""
 
 import re
 from calendar import monthrange
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from functools import cache
+from types import MappingProxyType
 from zoneinfo import ZoneInfo
 
 NATIONAL = {
@@ -21,6 +23,8 @@ AFTER_EASTER = {1: "Lundi de Pâques", 39: "Ascension", 50: "Lundi de Pentecôte
 GOOD_FRIDAY = "Vendredi saint"
 ABOLITION = "Abolition de l’esclavage"
 FOR_EVER = (1900, 9999)
+FORTNIGHT = timedelta(days=14)
+OUT_OF_CALENDAR = "Durée trop longue : l’échéance sort du calendrier. Indiquez une durée plus courte."
 # territory: (month, day, name, first year, last year); Good Friday apart.
 LOCAL: dict[str, tuple[tuple[int, int, str, int, int], ...]] = {
     "FR": (),
@@ -65,16 +69,19 @@ class Period:
             parts.append("un an" if years == 1 else f"{years} ans")
         if months:
             parts.append("un mois" if months == 1 else f"{months} mois")
-        if self.days:
+        weeks, days = divmod(abs(self.days), 7)
+        if weeks > 2 and not days:  # the law says « 15 jours », but « trois semaines »
+            parts.append(f"{weeks} semaines")
+        elif self.days:
             parts.append("un jour" if abs(self.days) == 1 else f"{abs(self.days)} jours")
         return " et ".join(parts)
 
 
-PART = re.compile(r"P(?:(\d+)Y)?(?:(\d+)M)?(?:(\d+)W)?(?:(\d+)D)?")
+PART = re.compile(r"P(?:([0-9]{1,5})Y)?(?:([0-9]{1,5})M)?(?:([0-9]{1,5})W)?(?:([0-9]{1,5})D)?")
 
 
 def parse_period(text: str) -> Period:
-    """P1M, P15D, P3W, P5Y, P1M10D, -P14D; P1M+P2M is one period of three months (643). ValueError otherwise."""
+    """P1M, P15D, P3W, P5Y, P1M10D, -P14D; P1M+P2M is one period of 3 months (643). ValueError otherwise."""
     total = Period()
     for part in text.strip().upper().split("+"):
         sign, body = (-1, part[1:]) if part.startswith("-") else (1, part)
@@ -87,12 +94,19 @@ def parse_period(text: str) -> Period:
 
 
 def add_period(start: date, period: Period) -> date:
-    """The last day of the period: same day number, or the month's last day (641 al. 2); then days, start excluded."""
-    whole = start.year * 12 + start.month - 1 + period.months
-    year, month = divmod(whole, 12)
-    month += 1
-    day = min(start.day, monthrange(year, month)[1])
-    return date(year, month, day) + timedelta(days=period.days)
+    """The last day: same day number or the month's last day (641 al. 2), then days; the start does not count.
+
+    Raises ValueError, with a sentence, when the period leaves the years 1 to 9999.
+    """
+    year, month = divmod(start.year * 12 + start.month - 1 + period.months, 12)
+    try:
+        day = min(start.day, monthrange(year, month + 1)[1])
+        last = date(year, month + 1, day) + timedelta(days=period.days)
+    except (ValueError, OverflowError) as error:
+        raise ValueError(OUT_OF_CALENDAR) from error
+    if not date.min + FORTNIGHT <= last <= date.max - FORTNIGHT:  # the working days around it must exist too
+        raise ValueError(OUT_OF_CALENDAR)
+    return last
 
 
 @cache
@@ -108,57 +122,68 @@ def easter(year: int) -> date:
 
 
 @cache
-def holidays(territory: str, year: int) -> dict[date, str]:
+def holidays(territory: str, year: int) -> Mapping[date, str]:
     """The public holidays of the territory in that year, by day, national and local."""
-    if territory not in LOCAL:
-        raise UnknownTerritory(f"Territoire inconnu : {territory}. Connus : {', '.join(sorted(LOCAL))}.")
-    days = dict(national_holidays(year))
-    if territory in WITH_GOOD_FRIDAY:
-        days[easter(year) - timedelta(days=2)] = GOOD_FRIDAY
-    for month, day, name, first, last in LOCAL[territory]:
-        if first <= year <= last:
-            days[date(year, month, day)] = name
-    return days
+    # A local day may fall on a national one: then the day keeps its national name.
+    return MappingProxyType({**local_holidays(territory, year), **national_holidays(year)})
 
 
 @cache
-def national_holidays(year: int) -> dict[date, str]:
+def local_holidays(territory: str, year: int) -> Mapping[date, str]:
+    """Those that hold there alone; whether they carry a term over is not settled (642, C. trav. L3133-1)."""
+    if territory not in LOCAL:
+        raise UnknownTerritory(f"Territoire inconnu : {territory}. Connus : {', '.join(sorted(LOCAL))}.")
+    rows = LOCAL[territory]
+    days = {date(year, month, day): name for month, day, name, first, last in rows if first <= year <= last}
+    if territory in WITH_GOOD_FRIDAY:
+        days[easter(year) - timedelta(days=2)] = GOOD_FRIDAY
+    return MappingProxyType(days)
+
+
+@cache
+def national_holidays(year: int) -> Mapping[date, str]:
     """The eleven holidays of C. trav. L3133-1, which hold everywhere."""
     days = {date(year, month, day): name for (month, day), name in NATIONAL.items()}
-    return days | {easter(year) + timedelta(days=shift): name for shift, name in AFTER_EASTER.items()}
+    movable = {easter(year) + timedelta(days=shift): name for shift, name in AFTER_EASTER.items()}
+    return MappingProxyType({**movable, **days})
 
 
 def day_off(day: date, territory: str) -> str:
-    """Why a term may not end on that day: « samedi », « dimanche », or the holiday's name; empty when it may."""
+    """Why a term may not end that day: « samedi », « dimanche », the holiday's name; empty when it may."""
     if name := holidays(territory, day.year).get(day):
         return name
     return {5: "samedi", 6: "dimanche"}.get(day.weekday(), "")
 
 
-def is_working_day(day: date, territory: str) -> bool:
+def is_working_day(day: date, territory: str = "FR") -> bool:
     """Neither Saturday, Sunday nor holiday."""
     return not day_off(day, territory)
 
 
-def next_working_day(day: date, territory: str) -> date:
+def next_working_day(day: date, territory: str = "FR") -> date:
     """That day if it is a working day, else the first that follows (642)."""
     while not is_working_day(day, territory):
         day += timedelta(days=1)
     return day
 
 
-def previous_working_day(day: date, territory: str) -> date:
+def previous_working_day(day: date, territory: str = "FR") -> date:
     """That day if it is a working day, else the last before it."""
     while not is_working_day(day, territory):
         day -= timedelta(days=1)
     return day
 
 
+@cache
+def target_closing_days(year: int) -> frozenset[date]:
+    """The six days, weekends apart, on which euro payments do not settle between banks."""
+    fixed = {date(year, month, day) for month, day in ((1, 1), (5, 1), (12, 25), (12, 26))}
+    return frozenset(fixed | {easter(year) - timedelta(days=2), easter(year) + timedelta(days=1)})
+
+
 def is_target_day(day: date) -> bool:
-    """Whether euro payments settle between banks: not on weekends nor on the six TARGET holidays."""
-    closed = {date(day.year, 1, 1), date(day.year, 5, 1), date(day.year, 12, 25), date(day.year, 12, 26)}
-    closed |= {easter(day.year) - timedelta(days=2), easter(day.year) + timedelta(days=1)}
-    return day.weekday() < 5 and day not in closed
+    """Whether euro payments settle between banks: neither on weekends nor on a TARGET closing day."""
+    return day.weekday() < 5 and day not in target_closing_days(day.year)
 
 
 def lapses_at(due_on: date, zone: ZoneInfo) -> datetime:

@@ -8,6 +8,23 @@ from decimal import ROUND_FLOOR, ROUND_HALF_UP, Decimal
 
 PLACES = {"EUR": 2, "XPF": 0}
 SYMBOLS = {"EUR": "€", "XPF": "F CFP"}
+UNITS = {"EUR": "euro", "XPF": "franc"}
+NAMES_END = {"EUR": "", "XPF": " CFP"}
+SCALES = ((10**9, "milliard"), (10**6, "million"), (1000, "mille"))
+SMALL = (
+    "zéro", "un", "deux", "trois", "quatre", "cinq", "six", "sept", "huit", "neuf", "dix", "onze", "douze",
+    "treize", "quatorze", "quinze", "seize",
+)  # fmt: skip
+TENS = {
+    10: "dix",
+    20: "vingt",
+    30: "trente",
+    40: "quarante",
+    50: "cinquante",
+    60: "soixante",
+    80: "quatre-vingt",
+}
+LARGEST = 11  # power of ten: far above any claim, well within the precision of Decimal
 THIN, FIXED = "\u202f", "\u00a0"
 
 
@@ -17,7 +34,7 @@ class CurrencyMismatch(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Money:
-    """An amount that can be paid: `Money(Decimal("12.50"), "EUR")`. Use `rounded` for a result of division."""
+    """An amount that can be paid, as `Money(Decimal("12.50"), "EUR")`; `rounded` takes what was divided."""
 
     amount: Decimal
     currency: str
@@ -29,10 +46,12 @@ class Money:
             raise TypeError("Money takes a Decimal: a float has already lost the cents.")
         if self.currency not in PLACES:
             raise ValueError(f"Devise inconnue : {self.currency}.")
-        quantum = _quantum(self.currency)
-        if not self.amount.is_finite() or self.amount != self.amount.quantize(quantum):
+        if not self.amount.is_finite() or self.amount.adjusted() > LARGEST:
+            raise ValueError(f"{self.amount} n’est pas un montant.")
+        payable = self.amount.quantize(_quantum(self.currency))
+        if self.amount != payable:
             raise ValueError(f"{self.amount} a trop de décimales pour {self.currency}.")
-        object.__setattr__(self, "amount", self.amount.quantize(quantum))
+        object.__setattr__(self, "amount", payable)
 
     @classmethod
     def rounded(cls, amount: Decimal, currency: str) -> Money:
@@ -67,7 +86,7 @@ class Money:
         return self.format_fr()
 
     def split(self, parts: int) -> list[Money]:
-        """As many equal parts as asked; the last one carries what does not divide, so that nothing is lost."""
+        """As many equal parts as asked; the last one carries what does not divide: nothing is lost."""
         if parts < 1:
             raise ValueError("Il faut au moins une part.")
         share = (self.amount / parts).quantize(_quantum(self.currency), ROUND_FLOOR)
@@ -102,3 +121,51 @@ class Money:
 
 def _quantum(currency: str) -> Decimal:
     return Decimal(1).scaleb(-PLACES[currency])
+
+
+def in_words_fr(money: Money) -> str:
+    """The sum in letters and in figures, as an acknowledgment of debt must write it (C. civ. 1376)."""
+    whole, cents = divmod(int(abs(money.amount).scaleb(PLACES[money.currency])), 10 ** PLACES[money.currency])
+    unit = UNITS[money.currency] + ("s" if whole > 1 else "") + NAMES_END[money.currency]
+    if whole and whole % 10**6 == 0:  # « un million d’euros »
+        unit = f"d’{unit}" if unit.startswith("e") else f"de {unit}"
+    text = f"{number_in_words_fr(whole)} {unit}"
+    if cents:
+        text += f" et {number_in_words_fr(cents)} centime{'s' if cents > 1 else ''}"
+    return f"{'moins ' if money.amount < 0 else ''}{text} ({money.format_fr()})"
+
+
+def number_in_words_fr(number: int) -> str:
+    """A whole number from zero up, in the traditional spelling: « deux cent quatre-vingts »."""
+    for size, name in SCALES:
+        if number >= size:
+            count, rest = divmod(number, size)
+            # « cent » and « vingt » take their s before a noun (million), not before the numeral mille.
+            head = "mille" if (size, count) == (1000, 1) else f"{_hundreds(count, size > 1000)} {name}"
+            if size > 1000 and count > 1:
+                head += "s"
+            return f"{head} {number_in_words_fr(rest)}" if rest else head
+    return _hundreds(number, final=True)
+
+
+def _hundreds(number: int, final: bool) -> str:
+    """A number below one thousand; `final` when no numeral follows it."""
+    hundreds, rest = divmod(number, 100)
+    if not hundreds:
+        return _tens(rest, final)
+    if not rest:
+        return "cent" if hundreds == 1 else f"{SMALL[hundreds]} cent{'s' if final else ''}"
+    return f"{'' if hundreds == 1 else SMALL[hundreds] + ' '}cent {_tens(rest, final)}"
+
+
+def _tens(number: int, final: bool) -> str:
+    if number < 17:
+        return SMALL[number]
+    if number == 80:
+        return "quatre-vingts" if final else "quatre-vingt"
+    # Seventy and ninety count on from sixty and eighty: soixante-dix, quatre-vingt-dix.
+    base = number // 10 * 10 if number < 60 else number // 20 * 20
+    rest = number - base
+    if not rest:
+        return TENS[base]
+    return f"{TENS[base]}{' et ' if rest in (1, 11) and base != 80 else '-'}{_tens(rest, final)}"

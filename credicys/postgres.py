@@ -1,7 +1,7 @@
-"""The database of a checkout without DATABASE_URL: a PostgreSQL server that lives as long as somebody uses it.
+"""The database of a checkout without DATABASE_URL: a PostgreSQL server that lives while somebody uses it.
 
-Every process that uses it holds a shared lock on `users.lock`; the kernel drops the lock of a killed process. A
-guard waits for the last one and stops the server, so nobody keeps it alive or stops it under another by dying.
+Every process that uses it holds a shared lock on `users.lock`; the kernel drops the lock of a killed process.
+A guard waits for the last one and stops the server: by dying nobody keeps it alive or stops it under another.
 """
 
 import fcntl
@@ -85,7 +85,9 @@ def _serve(root: Path) -> Server:
 
 
 def _server(port: int, passwords: dict[str, str]) -> Server:
-    urls = {name: f"postgresql://{name}:{secret}@{HOST}:{port}/{DATABASE}" for name, secret in passwords.items()}
+    urls = {
+        name: f"postgresql://{name}:{secret}@{HOST}:{port}/{DATABASE}" for name, secret in passwords.items()
+    }
     return Server(HOST, port, urls["app_login"], urls["app_migrator"], urls["app_backup"], urls[SUPERUSER])
 
 
@@ -93,7 +95,9 @@ def _passwords(root: Path, cluster: Cluster) -> dict[str, str]:
     path = root / "passwords.json"
     if not path.exists():
         if cluster.data.exists():
-            raise PostgresUnavailable(f"{path} manque : remettez ce fichier, ou supprimez {root} (et ses données).")
+            raise PostgresUnavailable(
+                f"{path} manque : remettez ce fichier, ou supprimez {root} (et ses données)."
+            )
         _write_private(path, json.dumps({name: secrets.token_urlsafe(24) for name in (SUPERUSER, *LOGINS)}))
     try:
         return dict(json.loads(path.read_text(encoding="utf-8")))

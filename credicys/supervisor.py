@@ -1,8 +1,8 @@
-"""Several programs run as one: output with the name in front, the dead restarted, all of them stopped together.
+"""Several programs run as one: output with the name in front, the dead restarted, all stopped together.
 
-Each program leads a process group of its own. A reaper, told of every group through a pipe, ends them all when the
-pipe closes: so nothing stays behind even after a kill -9 of the supervisor. One thread, standard library only,
-because the reaper runs this file by its path.
+Each program leads a process group of its own. A reaper, told of every group by a pipe, ends them all when the
+pipe closes: so nothing stays behind even after a kill -9 of the supervisor. One thread and nothing but the
+standard library, because the reaper runs this file by its path.
 """
 
 import os
@@ -22,6 +22,7 @@ from typing import IO
 GRACE_SECONDS = 10
 STEADY_SECONDS = 30
 LONGEST_PAUSE = 30
+LAST_RANK = 9
 STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
@@ -31,7 +32,7 @@ class StopAsked(Exception):
 
 @dataclass(frozen=True)
 class Program:
-    """A command to keep running; those of a higher rank lean on the lower ones and are stopped before them."""
+    """A command to keep running; those of a higher rank lean on the lower ones and stop before them."""
 
     name: str
     command: tuple[str, ...]
@@ -51,7 +52,9 @@ class _Run:
 class Supervisor:
     """A context: what was launched inside is over when it ends, whatever ended it."""
 
-    def __init__(self, environment: Mapping[str, str], folder: Path, say: Callable[[str], object] | None = None) -> None:
+    def __init__(
+        self, environment: Mapping[str, str], folder: Path, say: Callable[[str], object] | None = None
+    ) -> None:
         self._environment = {**os.environ, **environment, "PYTHONUNBUFFERED": "1"}
         self._folder = folder
         self._say = say or partial(print, flush=True)
@@ -81,6 +84,17 @@ class Supervisor:
         """Starts the program and keeps it running."""
         self._runs.append(_Run(program, self._start(program)))
         self._watch(self._runs[-1])
+
+    def complete(self, command: tuple[str, ...]) -> int:
+        """The code of a command, run to its end while the programs go on; its output stands as it is."""
+        process = subprocess.Popen(
+            command, cwd=self._folder, env=self._environment, stdin=subprocess.DEVNULL, start_new_session=True
+        )
+        self._tell(f"+{process.pid} {LAST_RANK}")
+        while process.poll() is None:
+            self._attend(0.1)
+        self._tell(f"-{process.pid} {LAST_RANK}")
+        return process.returncode
 
     def run(self, until: Callable[[], bool], seconds: float = float("inf")) -> bool:
         """Attends to the programs until the condition holds (True) or the time is over (False)."""
@@ -152,7 +166,8 @@ class Supervisor:
         run.restart_at = time.monotonic() + run.pause
         _send(os.killpg, run.process.pid, signal.SIGKILL)  # its own children, which would hold its port
         self._tell(f"-{run.process.pid} {run.program.rank}")
-        self._say(f"{run.program.name} s’est arrêté ({_cause(run.process.returncode)}) ; relance dans {run.pause} s.")
+        cause = _cause(run.process.returncode)
+        self._say(f"{run.program.name} s’est arrêté ({cause}) ; relance dans {run.pause} s.")
 
     def _tell(self, line: str) -> None:
         with suppress(BrokenPipeError):  # without the reaper we still stop everything ourselves
@@ -176,7 +191,7 @@ def end(ranks: Mapping[int, int], pause: Callable[[float], object] = time.sleep)
 
 
 def reap(lines: Iterable[str]) -> None:
-    """Remembers `+number rank` and forgets `-number rank`; when the lines end, ends what it still remembers."""
+    """Remembers `+number rank`, forgets `-number rank`; when the lines end, ends what it still remembers."""
     ranks: dict[int, int] = {}
     for line in lines:
         pid, rank = map(int, line[1:].split())

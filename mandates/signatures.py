@@ -9,6 +9,7 @@ import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from django.db import transaction
 from django.db.models import F
 from django.utils.translation import gettext as _
 
@@ -40,6 +41,7 @@ class Signer:
     destination: str
 
 
+@transaction.atomic
 def send_code(document: Document, signer: Signer, *, now: datetime) -> Challenge:
     """Send a fresh code and void the earlier ones; CodeRefused when too many were asked for."""
     earlier = Challenge.objects.filter(creditor=signer.creditor, user=signer.user)

@@ -94,7 +94,7 @@ def _page(
     context = {
         "mandate": found,
         "creditor": request.creditor,
-        "account": found.account,
+        "bank_account": found.account,
         "channel_form": channel_form,
         "code_form": code_form,
         "sent_to": masked(sent.destination) if sent else "",

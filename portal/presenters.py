@@ -89,10 +89,10 @@ LABELS = {
     "settle": "Dossier réglé",
     "settle_in_psrpc": "Règlement constaté",
     "refused": "Étape suspendue : une personne doit décider",
-    "letter_posted": "Lettre déposée à la poste",
-    "message_sent": "Envoi effectué",
-    "message_cancelled": "Envoi annulé",
-    "message_failed": "Envoi impossible",
+    "letter_posted": "Déposée à la poste",
+    "message_sent": "Parti",
+    "message_cancelled": "Annulé avant l’envoi",
+    "message_failed": "N’a pas pu partir",
     "invoice_added": "Facture ajoutée",
     "credit_note_added": "Note de crédit ajoutée",
     "payment_added": "Paiement reçu",
@@ -138,7 +138,7 @@ def _happening(event: Event, papers: dict[str, Message], document_page: str) -> 
     tone = "danger" if event.kind in ("refused", "message_failed", "refuse") else ""
     return Happening(
         at=event.at,
-        label=_(LABELS.get(event.kind, event.kind)),
+        label=_label(event),
         text=_text(event),
         by=event.actor,
         icon=ICONS.get(event.kind, ""),
@@ -147,11 +147,15 @@ def _happening(event: Event, papers: dict[str, Message], document_page: str) -> 
     )
 
 
+def _label(event: Event) -> str:
+    label = _(LABELS.get(event.kind, event.kind))
+    letter = event.detail.get("letter")
+    return f"{_(LETTERS.get(letter, letter))} : {label.lower()}" if letter else label
+
+
 def _text(event: Event) -> str:
     detail = event.detail
     parts = [detail.get("reason", ""), " ".join(detail.get("reasons", []))]
-    if letter := detail.get("letter"):
-        parts.append(_(LETTERS.get(letter, letter)))
     if day := detail.get("on"):
         parts.append(_("le %(day)s") % {"day": date_format(date.fromisoformat(day), "SHORT_DATE_FORMAT")})
     if number := detail.get("number"):

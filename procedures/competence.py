@@ -1,4 +1,8 @@
-"""The court of appeal in whose district somebody lives (CPCE R125-1): from law.md 10.6."""
+"""The court of appeal in whose district somebody lives (CPCE R125-1): each département lies in one."""
+
+import re
+
+from django.utils.translation import gettext as _
 
 DISTRICTS = {
     "Agen": "32 46 47",
@@ -39,17 +43,22 @@ DISTRICTS = {
     "Toulouse": "09 31 81 82",
     "Versailles": "28 78 92 95",
 }
-COURTS = {department: court for court, list_ in DISTRICTS.items() for department in list_.split()}
+COURTS = {department: court for court, listed in DISTRICTS.items() for department in listed.split()}
 
 
 class UnknownPlace(ValueError):
     """No court of appeal is known for that postcode; the message says what to check."""
 
 
+CODE = re.compile(r"[0-9][0-9AB][0-9]{3}|97[0-9]|98[0-9]|[0-9][0-9AB]")
+
+
 def department(postcode: str) -> str:
-    """The département of a postcode: three digits overseas, 2A or 2B in Corsica."""
-    code = postcode.strip().upper().replace(" ", "")
-    if code.startswith("97") or code.startswith("98"):
+    """The département of a postcode or INSEE code: three digits overseas, 2A or 2B in Corsica."""
+    code = re.sub(r"\s", "", postcode).upper()
+    if not CODE.fullmatch(code):
+        return ""
+    if code.startswith(("97", "98")):
         return code[:3]
     if code.startswith("20"):
         return "2A" if code[:3] in ("200", "201") else "2B"
@@ -57,8 +66,13 @@ def department(postcode: str) -> str:
 
 
 def court_of_appeal(postcode: str) -> str:
-    """The court of appeal of a French postcode; UnknownPlace otherwise."""
+    """The court of appeal of a postcode, an INSEE code or a département; UnknownPlace otherwise.
+
+    Where a postcode straddles two départements only the commune's INSEE code is sure. The airport grounds
+    of Roissy, Le Bourget and Orly follow Paris, those of Aire-sur-l'Adour Pau: no code tells them apart.
+    """
     try:
         return COURTS[department(postcode)]
     except KeyError as error:
-        raise UnknownPlace(f"Aucune cour d’appel connue pour le code postal {postcode}. Vérifiez l’adresse.") from error
+        sentence = _("Aucune cour d’appel connue pour le code postal %(code)s : vérifiez ses cinq chiffres.")
+        raise UnknownPlace(sentence % {"code": postcode}) from error

@@ -100,6 +100,7 @@ def _message(
 
 
 # --- written at the moment of leaving: what they say, if they are still wanted --------------------------------
+BY_REGISTERED = "Lettre recommandée avec demande d’avis de réception"
 DEBTOR_LETTERS = {
     "amiable_letter": (Phase.AMIABLE, "letters/amiable/notice.2026-01-01.html", "Demande amiable de règlement", AMIABLE_TEXTS),
     "psrpc_letter": (Phase.PSRPC, "letters/psrpc/invitation.2026-04-25.html", "Invitation à la procédure simplifiée", PSRPC_TEXTS),
@@ -187,6 +188,7 @@ def _debtor_context(message: Message, dossier: Dossier, balance: Money) -> dict[
         "items": dossier.items.all(),
         "balance": balance,
         "recipient": message.recipient,
+        "delivery": BY_REGISTERED if message.channel == Channel.REGISTERED else "",
         "day": message.created_at.astimezone(dossier.zone).date(),
         "first_letter_on": (first.posted_on or first.created_at.date()) if first else None,
         "access_code": access.code(dossier),

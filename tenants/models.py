@@ -32,8 +32,9 @@ class Currency(models.TextChoices):
 class BrandQuerySet(models.QuerySet["Brand"]):
     def for_host(self, host: str, *, default: str) -> "Brand | None":
         """The brand that answers at this host, else the default one of this installation."""
-        brands = list(self.filter(models.Q(host=host.split(":")[0].lower()) | models.Q(slug=default)))
-        return min(brands, key=lambda brand: brand.slug == default and brand.host != host, default=None)
+        name = host.split(":")[0].lower()
+        found = {brand.host == name: brand for brand in self.filter(models.Q(host=name) | models.Q(slug=default))}
+        return found.get(True) or found.get(False)
 
 
 class Brand(models.Model):
@@ -114,7 +115,7 @@ class Office(models.Model):
 
     @property
     def address_lines(self) -> list[str]:
-        return [self.name, self.street, f"{self.postcode} {self.town}"]
+        return [self.street, f"{self.postcode} {self.town}"]
 
 
 class Terms(models.Model):

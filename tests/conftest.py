@@ -1,6 +1,7 @@
 """Fixtures in the words of the trade. The suite runs as the owner of the tables; a request runs as the
 application does: as a login that has no right of its own."""
 
+import os
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
@@ -24,6 +25,8 @@ MONDAY = datetime(2026, 3, 2, 8, 0, tzinfo=UTC)
 @pytest.fixture(scope="session")
 def django_db_modify_db_settings() -> None:
     as_migrator()
+    if name := os.environ.get("PYTEST_DB"):  # two suites at once, each with its own database
+        connection.settings_dict["TEST"]["NAME"] = f"test_{name}"
 
 
 @pytest.fixture(autouse=True)

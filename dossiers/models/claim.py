@@ -4,6 +4,7 @@ from django.db.models import Q
 from accounts.models import Creditor
 from core import clock
 from core.constraints import in_order, one_of
+from core.money import Money
 from documents.models import Document
 from dossiers.enums import AttachmentKind, ItemKind
 from dossiers.models.dossier import Dossier
@@ -52,6 +53,12 @@ class Item(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_kind_display()} {self.number}".strip()
+
+    @property
+    def effect(self) -> Money:
+        """What it does to the balance: an invoice adds, a credit note or a payment takes away."""
+        amount = Money(self.gross, self.currency)
+        return amount if self.kind == ItemKind.INVOICE else -amount
 
 
 class Attachment(models.Model):

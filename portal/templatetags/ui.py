@@ -43,8 +43,9 @@ def money(amount: Any, currency: str = "") -> str:
         return NOTHING
     code = currency or getattr(amount, "currency", "") or "EUR"
     value = Decimal(getattr(amount, "amount", amount))
-    # Babel writes « FCFP » for the franc of the Pacific; its own users write « F CFP ».
-    return format_currency(value, str(code), locale=_locale()).replace("FCFP", "F\u00a0CFP")
+    # Babel's narrow space between thousands vanishes in large type, and « FCFP » is not what its users write.
+    shown = format_currency(value, str(code), locale=_locale())
+    return shown.replace("\u202f", "\u00a0").replace("FCFP", "F\u00a0CFP")
 
 
 def _locale() -> str:

@@ -54,20 +54,33 @@
     if (field) (field.form ?? field).requestSubmit();
   });
 
-  /* --- blocks that a box reveals ------------------------------------------------------------------------ */
-  const reveal = (box) => {
-    const block = document.querySelector(box.dataset.reveal);
-    if (!block) return;
-    block.hidden = !box.checked;
+  /* --- blocks that an answer reveals -------------------------------------------------------------------- */
+  const show = (block, shown) => {
+    block.hidden = !shown;
+    // What cannot be seen must neither be required nor sent.
     block.querySelectorAll("input, select, textarea").forEach((field) => {
-      field.disabled = !box.checked;
+      field.disabled = !shown;
     });
-    box.setAttribute("aria-expanded", String(box.checked));
   };
 
-  const revealAll = () => document.querySelectorAll("input[data-reveal]").forEach(reveal);
+  const revealByBox = (box) => {
+    const block = document.querySelector(box.dataset.reveal);
+    if (block) show(block, box.checked);
+  };
+
+  const revealByAnswer = (block) => {
+    const [name, wanted] = block.dataset.revealWhen.split("=");
+    const answers = [...(block.closest("form") ?? document).querySelectorAll(`[name="${CSS.escape(name)}"]`)];
+    const given = answers.filter((field) => !field.matches("[type=radio], [type=checkbox]") || field.checked);
+    show(block, given.some((field) => field.value === wanted));
+  };
+
+  const revealAll = () => {
+    document.querySelectorAll("input[data-reveal]").forEach(revealByBox);
+    document.querySelectorAll("[data-reveal-when]").forEach(revealByAnswer);
+  };
   document.addEventListener("change", (event) => {
-    if (closest(event, "input[type=radio], input[type=checkbox]")) revealAll();
+    if (closest(event, "input[type=radio], input[type=checkbox], select")) revealAll();
   });
 
   /* --- dismiss, print, copy, fill ----------------------------------------------------------------------- */
@@ -151,6 +164,7 @@
     revealAll();
     openAsked();
     document.querySelector("[data-focus]")?.focus();
+    document.querySelector("form[data-auto-submit-now]")?.requestSubmit();
   };
 
   if (document.readyState === "loading") document.addEventListener("DOMContentLoaded", ready);

@@ -43,13 +43,11 @@ class Command(BaseCommand):
         }
         try:
             with Supervisor(environment, settings.BASE_DIR) as house:
-                self._open(house, environment, port, broker_port, no_seed)
+                self._open(house, port, broker_port, no_seed)
         except StopAsked:
             self.stdout.write("Tout est arrêté.")
 
-    def _open(
-        self, house: Supervisor, environment: dict[str, str], port: int, broker_port: int, no_seed: bool
-    ) -> None:
+    def _open(self, house: Supervisor, port: int, broker_port: int, no_seed: bool) -> None:
         house.launch(broker_program(broker_port))
         self.stdout.write("Base de données et textes…")
         call_command("migrate", interactive=False, verbosity=0)
@@ -57,16 +55,15 @@ class Command(BaseCommand):
         connections.close_all()
         house.launch(web_program(port))
         if not no_seed and "seed_demo" in get_commands():
-            self._seed(house, environment)
+            self._seed(house)
         house.launch(worker_program())
         house.launch(beat_program())
         self._announce(house, f"http://{HOST}:{port}/")
         house.run(until=Caretaker().look)
 
-    def _seed(self, house: Supervisor, environment: dict[str, str]) -> None:
+    def _seed(self, house: Supervisor) -> None:
         """In a process of its own: the demo's clock and broker are not those of this process."""
-        done = house.complete([sys.executable, "manage.py", "seed_demo"])
-        if done:
+        if house.complete((sys.executable, "manage.py", "seed_demo")):
             raise CommandError("Les données de démonstration n’ont pas pu être créées : voyez ci-dessus.")
 
     def _announce(self, house: Supervisor, url: str) -> None:
@@ -75,3 +72,86 @@ class Command(BaseCommand):
         else:
             self.stdout.write(f"{url} ne répond pas encore : voyez les lignes ci-dessus.")
         self.stdout.flush()
+
+
+class Caretaker:
+    """Looks after the embedded database while the demo runs: one that was killed comes back."""
+
+    def __init__(self) -> None:
+        self._root = Path(settings.VAR) / "postgres"
+        self._look_at = 0.0
+
+    def look(self) -> bool:
+        """Never asks for an end, so that it can stand as the condition of an endless run."""
+        if hasattr(settings, "SERVER") and time.monotonic() > self._look_at:
+            self._look_at = time.monotonic() + DATABASE_CHECK_SECONDS
+            if not is_running(self._root):
+                self._bring_back()
+        return False
+
+    def _bring_back(self) -> None:
+        print("La base s’est arrêtée ; relance.", flush=True)
+        try:
+            ensure_running(self._root)
+        except PostgresUnavailable as error:
+            print(error, flush=True)
+
+
+def refuse_production() -> None:
+    """The demo moves the clock and shows passwords: never beside somebody's real data."""
+    if os.environ.get("DATABASE_URL") and not settings.DEBUG:
+        raise CommandError(
+            "La démonstration est refusée sur une base de production (DATABASE_URL sans DEBUG=1)."
+        )
+
+
+def refuse_taken_port(port: int) -> None:
+    """A sentence before anything is started, rather than a web server that never answers."""
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((HOST, port))
+        except (OSError, OverflowError) as error:
+            raise CommandError(
+                f"Le port {port} est déjà pris ou interdit : arrêtez le programme qui l’occupe, "
+                f"ou choisissez-en un autre (manage.py demo --port {port % 60000 + 1})."
+            ) from error
+
+
+def answers(url: str) -> bool:
+    """Whether the page is served."""
+    try:
+        with urlopen(url, timeout=5) as response:  # noqa: S310 - our own address, always http
+            return response.status == 200
+    except (URLError, OSError):
+        return False
+
+
+def broker_program(port: int) -> Program:
+    """The foundation: stopped after those who talk to it."""
+    return Program("broker", (sys.executable, "-m", "credicys.broker", "--port", str(port)), rank=0)
+
+
+def web_program(port: int) -> Program:
+    """One worker with threads: the development machine is small."""
+    options = ("--worker-class", "gthread", "--workers", "1", "--threads", "4", "--graceful-timeout", "5")
+    quiet = ("--no-control-socket", "--log-level", "warning")
+    return Program(
+        "web",
+        (sys.executable, "-m", "gunicorn", "credicys.wsgi", "--bind", f"{HOST}:{port}", *options, *quiet),
+    )
+
+
+def worker_program() -> Program:
+    """Two tasks at a time; it need not look for colleagues."""
+    alone = ("--without-gossip", "--without-mingle", "--without-heartbeat")
+    return Program("worker", (*_celery("worker"), "--concurrency", "2", "--loglevel", "WARNING", *alone))
+
+
+def beat_program() -> Program:
+    """Rings by the timetable."""
+    return Program("beat", (*_celery("beat"), "--schedule", "var/beat-schedule", "--loglevel", "WARNING"))
+
+
+def _celery(role: str) -> tuple[str, ...]:
+    return (sys.executable, "-m", "celery", "--quiet", "-A", "credicys", role)
