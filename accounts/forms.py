@@ -26,20 +26,27 @@ class SignUpForm(forms.Form):
     """CRE-16 to CRE-27: legal persons give company, form and SIRET; natural persons need not."""
 
     email = forms.EmailField(
-        label="Email", max_length=254,
+        label="Email",
+        max_length=254,
         widget=forms.EmailInput(_placeholder(__("Entrez votre Email"), autocomplete="email")),
     )
     password = forms.CharField(
-        label=__("Mot de passe"), max_length=256, strip=False,
+        label=__("Mot de passe"),
+        max_length=256,
+        strip=False,
         help_text=__("Douze caractères au moins."),
         widget=forms.PasswordInput(_placeholder(__("Entrez votre mot de passe"), autocomplete="new-password")),
     )
     confirmation = forms.CharField(
-        label=__("Confirmation"), max_length=256, strip=False,
+        label=__("Confirmation"),
+        max_length=256,
+        strip=False,
         widget=forms.PasswordInput(_placeholder(__("Confirmez votre mot de passe"), autocomplete="new-password")),
     )
     kind = forms.ChoiceField(
-        label=__("Vous êtes"), choices=PersonKind.choices, initial=PersonKind.LEGAL,
+        label=__("Vous êtes"),
+        choices=PersonKind.choices,
+        initial=PersonKind.LEGAL,
         widget=forms.RadioSelect({"class": "radio-cards"}),
     )
     civility = forms.ChoiceField(label=__("Civilité"), choices=Civility.choices, initial=Civility.MONSIEUR)
@@ -50,26 +57,36 @@ class SignUpForm(forms.Form):
         label=__("Prénom"), max_length=80, widget=forms.TextInput(_placeholder("", autocomplete="given-name"))
     )
     company = forms.CharField(
-        label=__("Société"), max_length=160, required=False,
+        label=__("Société"),
+        max_length=160,
+        required=False,
         widget=forms.TextInput(_placeholder("", autocomplete="organization")),
     )
     legal_form = forms.ChoiceField(
         label=__("Forme juridique"), choices=LegalForm.choices, initial=LegalForm.SA, required=False
     )
     siret = forms.CharField(
-        label="Siret", max_length=20, required=False, help_text=__("14 chiffres, avec ou sans espaces."),
+        label="Siret",
+        max_length=20,
+        required=False,
+        help_text=__("14 chiffres, avec ou sans espaces."),
         widget=forms.TextInput({"inputmode": "numeric"}),
     )
     street = forms.CharField(
-        label=__("Adresse principale"), max_length=120,
+        label=__("Adresse principale"),
+        max_length=120,
         widget=forms.TextInput(_placeholder(__("Entrez votre adresse"), autocomplete="address-line1")),
     )
     complement = forms.CharField(
-        label=__("Complément d’adresse"), max_length=120, required=False,
+        label=__("Complément d’adresse"),
+        max_length=120,
+        required=False,
         widget=forms.TextInput(_placeholder(__("Entrez votre complément d’adresse"), autocomplete="address-line2")),
     )
     postcode = forms.RegexField(
-        r"^[0-9]{5}$", label=__("Code postal"), error_messages={"invalid": __("Un code postal a cinq chiffres.")},
+        r"^[0-9]{5}$",
+        label=__("Code postal"),
+        error_messages={"invalid": __("Un code postal a cinq chiffres.")},
         widget=forms.TextInput(
             _placeholder(__("Entrez votre code postal"), autocomplete="postal-code", inputmode="numeric")
         ),
@@ -119,7 +136,8 @@ class CompletionForm(forms.Form):
     signatory_last_name = forms.CharField(label=__("Nom"), max_length=80)
     signatory_first_name = forms.CharField(label=__("Prénom"), max_length=80)
     iban = forms.CharField(
-        label="IBAN", max_length=42,
+        label="IBAN",
+        max_length=42,
         widget=forms.TextInput({"autocomplete": "off", "spellcheck": "false", "placeholder": "FR76 …"}),
     )
     bic = forms.CharField(
@@ -140,9 +158,9 @@ class CompletionForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.creditor, self.terms = creditor, terms
         site = creditor.brand.site_name
-        self.fields["accept_terms"].label = (
-            _("J’accepte sans réserve les Conditions Générales d’Utilisation du site %(site)s") % {"site": site}
-        )
+        self.fields["accept_terms"].label = _(
+            "J’accepte sans réserve les Conditions Générales d’Utilisation du site %(site)s"
+        ) % {"site": site}
         self.billing = BillingForm(self.data if self.is_bound else None, prefix="billing")
 
     def clean_iban(self) -> str:
@@ -159,8 +177,8 @@ class CompletionForm(forms.Form):
     def _propose_bic(self, iban: str) -> None:
         """Without JavaScript the proposal comes with the page: the person checks it and sends again."""
         candidates = bic_candidates(iban)
-        self.data = self.data.copy()
-        self.data["bic"] = candidates[0] if candidates else ""
+        self.data = self.data.copy()  # type: ignore[attr-defined]  # a QueryDict
+        self.data["bic"] = candidates[0] if candidates else ""  # type: ignore[index]  # our own copy
         self.add_error("bic", _("Vérifiez le BIC proposé, corrigez-le au besoin, puis validez de nouveau."))
 
     def completion(self) -> Completion:

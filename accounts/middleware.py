@@ -26,10 +26,9 @@ class AudienceMiddleware:
     def __call__(self, request: Any) -> HttpResponse:
         before = Context(Audience.PUBLIC)
         for prefix, enter in DOORS.items():
-            if request.path.startswith(prefix):
-                if (turned_away := enter(request)) is not None:
-                    switch(before)
-                    return turned_away
+            if request.path.startswith(prefix) and (turned_away := enter(request)) is not None:
+                switch(before)
+                return turned_away
         response = self.get_response(request)
         switch(before)  # what runs above us (session, cookies) is nobody's business but the public role's
         return response

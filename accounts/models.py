@@ -68,7 +68,9 @@ class Creditor(models.Model):
     """
 
     brand = models.ForeignKey(Brand, models.PROTECT, related_name="creditors", verbose_name="marque")
-    parent = models.ForeignKey("self", models.PROTECT, null=True, related_name="subsidiaries", verbose_name="maison mère")
+    parent = models.ForeignKey(
+        "self", models.PROTECT, null=True, related_name="subsidiaries", verbose_name="maison mère"
+    )
     kind = models.CharField("nature", max_length=8, choices=PersonKind.choices, default=PersonKind.LEGAL)
     civility = models.CharField("civilité", max_length=3, choices=Civility.choices, default=Civility.MONSIEUR)
     first_name = models.CharField("prénom", max_length=80)
@@ -94,7 +96,10 @@ class Creditor(models.Model):
             one_of("kind", PersonKind, name="creditor_kind_known"),
             models.UniqueConstraint("brand", "id", name="creditor_in_brand"),
             both_or_neither(
-                "terms", "terms_accepted_at", name="terms_have_date", message="Les CGU acceptées portent une date."
+                "terms",
+                "terms_accepted_at",
+                name="terms_have_date",
+                message="Les CGU acceptées portent une date.",
             ),
             models.CheckConstraint(
                 condition=Q(kind=PersonKind.NATURAL) | (~Q(company="") & ~Q(legal_form="")),
@@ -227,5 +232,3 @@ class BillingParty(models.Model):
 
     def __str__(self) -> str:
         return self.name
-
-

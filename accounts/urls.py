@@ -17,7 +17,9 @@ urlpatterns = [
         name="account_email_verification_sent",
     ),
     path(
-        "compte-inactif", TemplateView.as_view(template_name="accounts/inactive.html"), name="account_inactive"
+        "compte-inactif",
+        TemplateView.as_view(template_name="accounts/inactive.html"),
+        name="account_inactive",
     ),
     path("mot_de_passe_oublie", views.ResetPassword.as_view(), name="account_reset_password"),
     path(

@@ -113,9 +113,7 @@ def check_rum(text: str) -> str:
     """A mandate's reference, in capitals since banks compare it so: 1 to 35 characters they all carry."""
     value = text.strip().upper()
     if not re.fullmatch(RUM, value):
-        raise ValueError(
-            _("Une RUM a 35 caractères au plus, lettres sans accent, chiffres et tirets, sans espace.")
-        )
+        raise ValueError(_("Une RUM a 35 caractères au plus, lettres sans accent, chiffres et tirets, sans espace."))
     return value
 
 

@@ -309,12 +309,8 @@ class Cluster:
         return found
 
     def _last_refusal(self) -> str:
-        lines = (
-            self.log.read_text(encoding="utf-8", errors="replace").splitlines() if self.log.exists() else []
-        )
-        return next(
-            (line.strip() for line in reversed(lines[-50:]) if "FATAL" in line or "PANIC" in line), ""
-        )
+        lines = self.log.read_text(encoding="utf-8", errors="replace").splitlines() if self.log.exists() else []
+        return next((line.strip() for line in reversed(lines[-50:]) if "FATAL" in line or "PANIC" in line), "")
 
 
 def _candidates() -> Iterator[int]:
@@ -325,9 +321,7 @@ def _candidates() -> Iterator[int]:
 
 def _is_free(port: int) -> bool:
     with socket.socket() as probe:
-        probe.setsockopt(
-            socket.SOL_SOCKET, socket.SO_REUSEADDR, 1
-        )  # a connection closed a minute ago does not count
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # a connection closed a minute ago does not count
         try:
             probe.bind((HOST, port))
         except OSError:

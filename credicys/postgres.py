@@ -85,9 +85,7 @@ def _serve(root: Path) -> Server:
 
 
 def _server(port: int, passwords: dict[str, str]) -> Server:
-    urls = {
-        name: f"postgresql://{name}:{secret}@{HOST}:{port}/{DATABASE}" for name, secret in passwords.items()
-    }
+    urls = {name: f"postgresql://{name}:{secret}@{HOST}:{port}/{DATABASE}" for name, secret in passwords.items()}
     return Server(HOST, port, urls["app_login"], urls["app_migrator"], urls["app_backup"], urls[SUPERUSER])
 
 
@@ -95,9 +93,7 @@ def _passwords(root: Path, cluster: Cluster) -> dict[str, str]:
     path = root / "passwords.json"
     if not path.exists():
         if cluster.data.exists():
-            raise PostgresUnavailable(
-                f"{path} manque : remettez ce fichier, ou supprimez {root} (et ses données)."
-            )
+            raise PostgresUnavailable(f"{path} manque : remettez ce fichier, ou supprimez {root} (et ses données).")
         _write_private(path, json.dumps({name: secrets.token_urlsafe(24) for name in (SUPERUSER, *LOGINS)}))
     try:
         return dict(json.loads(path.read_text(encoding="utf-8")))

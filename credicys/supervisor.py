@@ -186,6 +186,7 @@ def end(ranks: Mapping[int, int], pause: Callable[[float], object] = time.sleep)
         limit = time.monotonic() + GRACE_SECONDS
         while time.monotonic() < limit and any(map(_lives, pids)):
             pause(0.1)
+        pause(0)  # their last words
         for pid in pids:
             _send(os.killpg, pid, signal.SIGKILL)
 

@@ -36,7 +36,7 @@ class Document(models.Model):
 
     def read(self) -> bytes:
         """The bytes, checked against the hash that was taken when they came in; Tampered otherwise."""
-        with self.file.storage.open(self.file.name, "rb") as file:
+        with self.file.storage.open(str(self.file.name), "rb") as file:
             content: bytes = file.read()
         if hashlib.sha256(content).hexdigest() != self.sha256:
             raise Tampered(f"Le fichier « {self.name} » ne correspond plus à son empreinte.")

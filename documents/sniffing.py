@@ -12,7 +12,18 @@ from PIL import Image
 Image.MAX_IMAGE_PIXELS = 40_000_000
 MAX_ZIP_BYTES = 100 * 1024 * 1024
 MAX_ZIP_ENTRIES = 2_000
-ACTIVE = {"/JavaScript", "/JS", "/Launch", "/GoToR", "/GoToE", "/SubmitForm", "/ImportData", "/XFA", "/RichMedia", "/AA"}
+ACTIVE = {
+    "/JavaScript",
+    "/JS",
+    "/Launch",
+    "/GoToR",
+    "/GoToE",
+    "/SubmitForm",
+    "/ImportData",
+    "/XFA",
+    "/RichMedia",
+    "/AA",
+}
 OFFICE_TYPES = {
     "word/": ("docx", "application/vnd.openxmlformats-officedocument.wordprocessingml.document"),
     "xl/": ("xlsx", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
@@ -31,7 +42,9 @@ def sniff(content: bytes, name: str) -> tuple[str, str]:
         if content.startswith(magic):
             extension, media_type = opener(content)
             return f"{clean_stem(name)}.{extension}", media_type
-    raise Refused(_("Ce type de fichier n’est pas accepté. Joignez un PDF, une image (JPEG, PNG), un document Word ou Excel."))
+    raise Refused(
+        _("Ce type de fichier n’est pas accepté. Joignez un PDF, une image (JPEG, PNG), un document Word ou Excel.")
+    )
 
 
 def clean_stem(name: str) -> str:
@@ -60,7 +73,9 @@ def _pdf(content: bytes) -> tuple[str, str]:
 def _refuse_active(pdf: pikepdf.Pdf) -> None:
     for item in pdf.objects:
         if isinstance(item, pikepdf.Dictionary | pikepdf.Stream) and _is_active(item):
-            raise Refused(_("Ce PDF contient un script ou une action automatique. Imprimez-le en PDF, puis joignez la copie."))
+            raise Refused(
+                _("Ce PDF contient un script ou une action automatique. Imprimez-le en PDF, puis joignez la copie.")
+            )
 
 
 def _is_active(item: pikepdf.Object) -> bool:

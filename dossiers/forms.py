@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as __
 from accounts.enums import PersonKind
 from accounts.models import Creditor
 from core.money import PLACES
-from dossiers.enums import AttachmentKind
+from dossiers.enums import AttachmentKind, ItemKind
 from dossiers.models import Debtor, Dossier, Item
 
 DAY = forms.DateInput({"type": "date"}, format="%Y-%m-%d")
@@ -33,9 +33,14 @@ class FilesField(forms.FileField):
 class DraftForm(forms.ModelForm):
     """Step 1, « Créer le dossier »."""
 
-    files = FilesField(label=__("Pièces jointes"), required=False, allow_empty_file=True)
+    files = FilesField(  # type: ignore[assignment]  # fields leave the class: the form's own `files` stands
+        label=__("Pièces jointes"), required=False, allow_empty_file=True
+    )
     file_kind = forms.ChoiceField(
-        label=__("Nature des pièces"), choices=AttachmentKind.choices, initial=AttachmentKind.OTHER, required=False
+        label=__("Nature des pièces"),
+        choices=AttachmentKind.choices,
+        initial=AttachmentKind.OTHER,
+        required=False,
     )
 
     class Meta:
@@ -44,7 +49,9 @@ class DraftForm(forms.ModelForm):
                   "claim_reference", "comments"]  # fmt: skip
         labels = {"creditor_reference": __("Votre référence dossier")}
         help_texts = {
-            "creditor_reference": __("Clé unique de cette société dans votre logiciel. Laissez vide si vous n’en avez pas."),
+            "creditor_reference": __(
+                "Clé unique de cette société dans votre logiciel. Laissez vide si vous n’en avez pas."
+            ),
             "policy_number": __("Si la créance est assurée."),
         }
         widgets = {"comments": forms.Textarea({"rows": 4})}
@@ -110,7 +117,8 @@ class ItemForm(forms.ModelForm):
     def __init__(self, *args: Any, dossier: Dossier, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.dossier = dossier
-        self.fields["kind"].choices = [("", "<choisir>"), *Item._meta.get_field("kind").choices]  # type: ignore[attr-defined,list-item]
+        kinds: list[tuple[str, str]] = [("", "<choisir>"), *((str(v), str(label)) for v, label in ItemKind.choices)]
+        self.fields["kind"].choices = kinds  # type: ignore[attr-defined]
         self.fields["currency"].initial = dossier.currency
         for name in ("gross", "net"):
             self.fields[name].localize = True
@@ -139,8 +147,15 @@ class PaymentForm(forms.ModelForm):
     class Meta:
         model = Item
         fields = ["issued_on", "gross", "number", "comment"]
-        labels = {"issued_on": __("Reçu le"), "gross": __("Montant reçu"), "number": __("Référence du paiement")}
-        widgets = {"issued_on": DAY, "gross": forms.TextInput({"inputmode": "decimal", "class": "input-money"})}
+        labels = {
+            "issued_on": __("Reçu le"),
+            "gross": __("Montant reçu"),
+            "number": __("Référence du paiement"),
+        }
+        widgets = {
+            "issued_on": DAY,
+            "gross": forms.TextInput({"inputmode": "decimal", "class": "input-money"}),
+        }
 
     def __init__(self, *args: Any, dossier: Dossier, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -159,5 +174,6 @@ class AttestationForm(forms.Form):
     """Step 4: what the creditor answers for."""
 
     is_attested = forms.BooleanField(
-        label=__("J’atteste que les factures réclamées sont licites, non équivoques et actuelles."), required=False
+        label=__("J’atteste que les factures réclamées sont licites, non équivoques et actuelles."),
+        required=False,
     )

@@ -4,11 +4,12 @@ import hashlib
 import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from django.db import connection, transaction
 
+from core.bulk import insert_all
 from dossiers.models import Dossier, Event
 
 MOVE = """
@@ -33,7 +34,7 @@ def append(entries: Sequence[Entry], *, by: str, at: datetime) -> list[Event]:
     The caller holds the dossiers locked, and gives each at most once.
     """
     events = [_event(entry, by=by, at=at) for entry in entries]
-    Event.objects.bulk_create(events)
+    insert_all(events)
     with connection.cursor() as cursor:
         cursor.execute(
             MOVE,
@@ -65,6 +66,13 @@ def first_broken(events: Iterable[Event]) -> Event | None:
     return None
 
 
+def holds(dossier: Dossier) -> bool:
+    """Whether the chain is whole up to the head that the dossier keeps: the last events are not missing either."""
+    events = list(dossier.events.order_by("seq"))
+    head = events[-1].hash if events else ""
+    return first_broken(events) is None and (len(events), head) == (dossier.events_count, dossier.events_head)
+
+
 def _event(entry: Entry, *, by: str, at: datetime) -> Event:
     dossier = entry.dossier
     event = Event(
@@ -83,6 +91,15 @@ def _event(entry: Entry, *, by: str, at: datetime) -> Event:
 
 
 def _hash(head: str, event: Event) -> str:
-    facts = [head, event.dossier_id, event.seq, event.kind, event.phase, event.at.isoformat(), event.actor, event.detail]
+    facts = [
+        head,
+        event.dossier_id,
+        event.seq,
+        event.kind,
+        event.phase,
+        event.at.astimezone(UTC).isoformat(),
+        event.actor,
+        event.detail,
+    ]
     text = json.dumps(facts, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
     return hashlib.sha256(text.encode()).hexdigest()

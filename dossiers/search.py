@@ -5,13 +5,14 @@ runs as the tables' owner, filters on the context by itself, and returns keys th
 security like any others.
 """
 
+from dataclasses import dataclass
+from datetime import datetime
+
 from django.db import connection
-from django.db.models import QuerySet
 
 from dossiers.models import Dossier
 
 SHORTEST = 2
-LIMIT = 1_000
 INDEX = """
 INSERT INTO dossiers_search (dossier_id, creditor_id, office_id, created_at, txt)
 VALUES (%s, %s, %s, %s, f_norm(%s))
@@ -31,9 +32,22 @@ def index(dossier: Dossier) -> None:
         cursor.execute(INDEX, [dossier.pk, dossier.creditor_id, dossier.office_id, dossier.created_at, text])
 
 
-def matching(words: str, *, within: QuerySet[Dossier], limit: int = LIMIT) -> QuerySet[Dossier]:
-    """The newest dossiers among `within` whose text holds the words; `%` stands for any letters (ATR-49)."""
+@dataclass(frozen=True, slots=True)
+class Query:
+    """What is looked for, and from where in the order: `%` in the words stands for any letters (ATR-49)."""
+
+    words: str
+    phase: str = ""
+    at: datetime | None = None
+    key: int | None = None
+    newer: bool = False
+
+
+def found(query: Query, *, most: int) -> list[int]:
+    """The keys of the context's dossiers whose text holds the words, in the list's own order."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT search_dossiers(%s, %s)", [words[:200], limit])
-        keys = [row[0] for row in cursor.fetchall()]
-    return within.filter(pk__in=keys)
+        cursor.execute(
+            "SELECT search_dossiers(%s, %s, %s, %s, %s, %s)",
+            [query.words[:200].replace("\0", ""), query.phase, query.at, query.key, query.newer, most],
+        )
+        return [row[0] for row in cursor.fetchall()]

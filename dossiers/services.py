@@ -74,7 +74,9 @@ def add_item(dossier: Dossier, item: Item, *, file: UploadedFile | None, by: str
     if not dossier.is_draft:
         amount = f"{item.gross}"
         entry = journal.Entry(
-            dossier, f"{item.kind}_added", detail={"number": item.number, "gross": amount, "on": f"{item.issued_on}"}
+            dossier,
+            f"{item.kind}_added",
+            detail={"number": item.number, "gross": amount, "on": f"{item.issued_on}"},
         )
         journal.append([entry], by=by, at=now)
     search.index(dossier)
@@ -84,8 +86,9 @@ def add_item(dossier: Dossier, item: Item, *, file: UploadedFile | None, by: str
 @transaction.atomic
 def remove_item(dossier: Dossier, item: Item) -> None:
     """Take an element out of a draft; a filed dossier is corrected by a contrary element instead."""
-    _draft(dossier)
+    draft = _draft(dossier)
     item.delete()
+    search.index(draft)
 
 
 @transaction.atomic
@@ -96,7 +99,12 @@ def attach(dossier: Dossier, file: UploadedFile, *, kind: str, by: str, now: dat
         raise Locked(_("Ce dossier est terminé : aucune pièce ne peut y être ajoutée."))
     document = _store(dossier, file)
     return Attachment.objects.create(
-        dossier=dossier, creditor_id=dossier.creditor_id, document=document, kind=kind, added_by=by, added_at=now
+        dossier=dossier,
+        creditor_id=dossier.creditor_id,
+        document=document,
+        kind=kind,
+        added_by=by,
+        added_at=now,
     )
 
 
@@ -138,5 +146,3 @@ def _store(dossier: Dossier, file: UploadedFile) -> Document:
         office_id=dossier.office_id,
         dossier_id=dossier.pk,
     )
-
-

@@ -11,7 +11,8 @@ class ChannelForm(forms.Form):
     """Where the code goes: choosing is compulsory (IDE-17)."""
 
     channel = forms.ChoiceField(
-        label=__("Recevoir le code par"), choices=CodeChannel.choices, widget=forms.RadioSelect({"class": "radio-cards"}),
+        label=__("Recevoir le code par"), choices=CodeChannel.choices,
+        widget=forms.RadioSelect({"class": "radio-cards"}),
         error_messages={"required": __("Choisissez comment recevoir le code.")},
     )  # fmt: skip
     phone = PhoneNumberField(label=__("Téléphone mobile"), required=False)

@@ -19,7 +19,13 @@ def signature_code(message: Message) -> Content:
 @content_of("mandate_signed")
 def mandate_signed(message: Message) -> Content:
     mandate = Mandate.objects.select_related("signed", "creditor", "brand").get(pk=message.payload["mandate"])
-    context = {"mandate": mandate, "brand": mandate.brand, "recipient": message.recipient, "subject": "Mandat signé"}
+    assert mandate.signed is not None  # the mail is written by the signature itself
+    context = {
+        "mandate": mandate,
+        "brand": mandate.brand,
+        "recipient": message.recipient,
+        "subject": "Mandat signé",
+    }
     return Content(
         subject=f"Votre mandat {mandate.rum} est signé",
         text=render_to_string("messages/mandates/signed.txt", context),

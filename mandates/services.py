@@ -40,7 +40,10 @@ def draft(creditor: Creditor, account: BankAccount, *, now: datetime) -> Mandate
         mandate.rum = f"CRD-{now:%Y}-{creditor.pk:06d}-{rank:02d}"
         mandate.ics = creditor.brand.creditor_id_sepa
         mandate.unsigned = store(
-            letter(UNSIGNED, {"mandate": mandate, "creditor": creditor, "account": account, "brand": creditor.brand}),
+            letter(
+                UNSIGNED,
+                {"mandate": mandate, "creditor": creditor, "account": account, "brand": creditor.brand},
+            ),
             name=f"Mandat {mandate.rum} (non signé).pdf",
             media_type="application/pdf",
             brand=creditor.brand,
@@ -50,16 +53,20 @@ def draft(creditor: Creditor, account: BankAccount, *, now: datetime) -> Mandate
     return mandate
 
 
-@transaction.atomic
 def sign(mandate: Mandate, *, user: User, session: str, code: str, facts: dict[str, str], now: datetime) -> Mandate:
     """Sign with the code: exactly the pages that were shown, a signature page behind them, sealed.
 
-    Raises CodeRefused (the try is counted) or MandateRefused.
+    Raises CodeRefused or MandateRefused. The code is checked outside the signature's own transaction: a wrong
+    try must stay counted although nothing is signed.
     """
-    mandate = Mandate.objects.select_for_update(of=("self",)).get(pk=mandate.pk)
-    if mandate.state not in (MandateState.DRAFT, MandateState.REFUSED):
-        raise MandateRefused(_("Ce mandat est déjà signé : rien n’a changé."))
+    _signable(mandate)
     challenge = check_code(mandate.unsigned, user=user, session=session, code=code, now=now)
+    return _sign(mandate, challenge, user, facts, now)
+
+
+@transaction.atomic
+def _sign(mandate: Mandate, challenge: Challenge, user: User, facts: dict[str, str], now: datetime) -> Mandate:
+    mandate = _signable(Mandate.objects.select_for_update(of=("self",)).get(pk=mandate.pk))
     mandate.evidence = evidence(challenge, request_facts=facts)
     mandate.signed = store(
         _signed_pdf(mandate, challenge),
@@ -72,6 +79,12 @@ def sign(mandate: Mandate, *, user: User, session: str, code: str, facts: dict[s
     mandate.save(update_fields=["state", "signed", "signed_at", "evidence"])
     _confirm_by_mail(mandate, user, now=now)
     mandate_signed.send(Mandate, mandate=mandate, now=now)
+    return mandate
+
+
+def _signable(mandate: Mandate) -> Mandate:
+    if mandate.state not in (MandateState.DRAFT, MandateState.REFUSED):
+        raise MandateRefused(_("Ce mandat est déjà signé : rien n’a changé."))
     return mandate
 
 

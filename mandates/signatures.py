@@ -46,7 +46,9 @@ def send_code(document: Document, signer: Signer, *, now: datetime) -> Challenge
     """Send a fresh code and void the earlier ones; CodeRefused when too many were asked for."""
     earlier = Challenge.objects.filter(creditor=signer.creditor, user=signer.user)
     if earlier.filter(created_at__gt=now - WINDOW).count() >= SENDS:
-        raise CodeRefused(_("Trois codes ont déjà été envoyés. Attendez un quart d’heure avant d’en demander un autre."))
+        raise CodeRefused(
+            _("Trois codes ont déjà été envoyés. Attendez un quart d’heure avant d’en demander un autre.")
+        )
     if earlier.filter(created_at__gt=now - timedelta(days=1)).count() >= SENDS_PER_DAY:
         raise CodeRefused(_("Trop de codes ont été demandés aujourd’hui. Réessayez demain ou écrivez au support."))
     earlier.filter(used_at=None, expires_at__gt=now).update(expires_at=now)
@@ -69,7 +71,12 @@ def send_code(document: Document, signer: Signer, *, now: datetime) -> Challenge
 def check_code(document: Document, *, user: User, session: str, code: str, now: datetime) -> Challenge:
     """The challenge that the code answers, used up; CodeRefused otherwise. The try is paid before it is looked at."""
     mine = Challenge.objects.filter(
-        document=document, user=user, session_hash=_hash(session), used_at=None, expires_at__gt=now, tries__lt=TRIES
+        document=document,
+        user=user,
+        session_hash=_hash(session),
+        used_at=None,
+        expires_at__gt=now,
+        tries__lt=TRIES,
     )
     challenge = mine.order_by("-pk").first()
     if challenge is None or not mine.filter(pk=challenge.pk).update(tries=F("tries") + 1):
@@ -86,7 +93,7 @@ def check_code(document: Document, *, user: User, session: str, code: str, now: 
 
 def evidence(challenge: Challenge, *, request_facts: dict[str, str]) -> dict[str, object]:
     """What shows who signed what, when and how: facts only, the destination masked, never the code."""
-    return {
+    facts: dict[str, object] = {
         "document": {"sha256": challenge.document.sha256, "name": challenge.document.name},
         "signer": {"name": challenge.user.get_full_name(), "email": challenge.user.email},
         "channel": challenge.channel,
@@ -95,7 +102,8 @@ def evidence(challenge: Challenge, *, request_facts: dict[str, str]) -> dict[str
         "entered_at": challenge.used_at.isoformat() if challenge.used_at else None,
         "tries": challenge.tries,
         "level": "simple",  # eIDAS: a one-time code alone is a simple electronic signature
-    } | request_facts
+    }
+    return facts | request_facts
 
 
 def masked(destination: str) -> str:

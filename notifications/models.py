@@ -1,5 +1,5 @@
 import uuid
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.db import models
@@ -87,7 +87,10 @@ class Message(models.Model):
             models.UniqueConstraint("brand", "key", name="one_message_per_cause"),
             one_of("channel", Channel, name="message_channel_known"),
             both_or_neither(
-                "posted_on", "posted_by", name="posting_has_author", message="Un envoi posté a une date et un auteur."
+                "posted_on",
+                "posted_by",
+                name="posting_has_author",
+                message="Un envoi posté a une date et un auteur.",
             ),
         ]
 
@@ -97,6 +100,12 @@ class Message(models.Model):
     @property
     def is_pending(self) -> bool:
         return self.outcome == ""
+
+    @property
+    def written_on(self) -> date:
+        """The civil day on which it was decided, at the office or the brand: not the machine's."""
+        zone = self.office.zone if self.office else self.brand.zone
+        return self.created_at.astimezone(zone).date()
 
     def take(self, now: datetime) -> None:
         """Lease before the call: a worker that dies afterwards only delays the message."""

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 
 from django.db import ProgrammingError, connection
 
+from core.bulk import insert_all
 from notifications.models import Message
 
 
@@ -20,4 +21,4 @@ def queue_all(messages: Iterable[Message]) -> None:
     """
     if not connection.in_atomic_block:
         raise ProgrammingError("A message is queued in the transaction of its cause.")
-    Message.objects.bulk_create(messages)
+    insert_all(list(messages))

@@ -2,6 +2,7 @@
 
 import logging
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
 
@@ -43,8 +44,17 @@ def dispatch_next(*, now: datetime) -> bool:
         logger.exception("message=%s kind=%s could not be sent", message.pk, message.kind)
         _later(message, "erreur interne", now=now)
     else:
-        _settle(message, Outcome.SENT, receipt, now=now, content=content)
+        _record(message, receipt, content, now=now)
     return True
+
+
+def _record(message: Message, receipt: str, content: Content, *, now: datetime) -> None:
+    """It left: whatever goes wrong here must not stop the run, and is told after the last attempt."""
+    try:
+        _settle(message, Outcome.SENT, receipt, now=now, content=content)
+    except Exception:
+        logger.exception("message=%s kind=%s left but could not be recorded", message.pk, message.kind)
+        _later(message, "parti, mais non enregistré", now=now)
 
 
 def _claim(now: datetime) -> Message | None:
@@ -61,13 +71,11 @@ def _write(message: Message) -> Content:
         return CONTENTS[message.kind](message)
 
 
-def _settle(
-    message: Message, outcome: Outcome, detail: str, *, now: datetime, content: Content | None = None
-) -> None:
+def _settle(message: Message, outcome: Outcome, detail: str, *, now: datetime, content: Content | None = None) -> None:
     with acting_as(WORKER):
-        kept = {}
+        kept: dict[str, Any] = {}
         if content:
-            kept = {"subject": content.subject, "text": "" if content.is_confidential else content.text}
+            kept = {"subject": content.subject[:200], "text": "" if content.is_confidential else content.text}
             if content.pdf:
                 kept["document"] = _keep_pdf(message, content)
         if message.settle(outcome, now=now, detail=detail[:500], **kept):

@@ -35,7 +35,7 @@ def _refusal(message: Message, *, posted_on: date, number: str, today: date) -> 
         return _("Le dépôt de cette lettre est déjà enregistré.")
     if posted_on > today:
         return _("La date de dépôt est dans le futur : relevez celle de la preuve de dépôt.")
-    if posted_on < message.created_at.date():
+    if posted_on < message.written_on:
         return _("La date de dépôt précède la lettre : relevez celle de la preuve de dépôt.")
     if message.channel == "registered" and len(number.strip()) < 8:
         return _("Indiquez le numéro de la lettre recommandée, tel qu’il figure sur la preuve de dépôt.")

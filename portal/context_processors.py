@@ -62,6 +62,7 @@ def page(request: HttpRequest) -> dict[str, Any]:
 
 
 def _menu(request: HttpRequest) -> list[Entry]:
+    entries: tuple[tuple[str, str, str], ...]
     if hasattr(request, "office"):
         entries = OFFICE_MENU
     elif hasattr(request, "creditor"):

@@ -162,9 +162,7 @@ def gallery(request: HttpRequest) -> HttpResponse:
     return render(request, "portal/gallery.html", context)
 
 
-def _row(
-    reference: str, debtor: str, town: str, phase: Any, tone: str, created: str, due: str
-) -> dict[str, Any]:
+def _row(reference: str, debtor: str, town: str, phase: Any, tone: str, created: str, due: str) -> dict[str, Any]:
     return {
         "cells": [
             {"text": reference, "url": "#"},
@@ -179,6 +177,4 @@ def _row(
 def _icons() -> list[str]:
     """The names of the sprite, read from the file itself so that none is forgotten."""
     sprite = finders.find("img/icons.svg")
-    return (
-        re.findall(r'<symbol id="([^"]+)"', Path(str(sprite)).read_text(encoding="utf-8")) if sprite else []
-    )
+    return re.findall(r'<symbol id="([^"]+)"', Path(str(sprite)).read_text(encoding="utf-8")) if sprite else []

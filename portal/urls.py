@@ -19,7 +19,11 @@ urlpatterns = [
     path(f"espace/dossiers/{REF}/debiteur", wizard.debtor, name="wizard-debtor"),
     path(f"espace/dossiers/{REF}/elements", wizard.items, name="wizard-items"),
     path(f"espace/dossiers/{REF}/elements/<int:key>/retirer", wizard.remove_item, name="wizard-remove-item"),
-    path(f"espace/dossiers/{REF}/pieces/<int:key>/retirer", wizard.remove_attachment, name="wizard-remove-attachment"),
+    path(
+        f"espace/dossiers/{REF}/pieces/<int:key>/retirer",
+        wizard.remove_attachment,
+        name="wizard-remove-attachment",
+    ),
     path(f"espace/dossiers/{REF}/validation", wizard.check, name="wizard-check"),
     path(f"espace/dossiers/{REF}/transmis", wizard.done, name="wizard-done"),
     path(f"espace/dossiers/{REF}/paiement", dossiers.add_payment, name="dossier-payment"),

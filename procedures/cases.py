@@ -10,7 +10,7 @@ from core.money import Money
 from dossiers.models import Debtor, Dossier, Item
 from dossiers.models.dossier import balances
 from mandates.models import Mandate
-from procedures.legal_texts import PSRPC_TEXTS, missing
+from procedures.legal_texts import AMIABLE_TEXTS, PSRPC_TEXTS, missing
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +45,7 @@ def cases(dossiers: Sequence[Dossier], *, now: datetime, filing: bool = False) -
     for dossier in dossiers:
         today = now.astimezone(dossier.zone).date()
         if today not in absent:
-            absent[today] = tuple(missing(PSRPC_TEXTS, on=today))
+            absent[today] = tuple(missing((*AMIABLE_TEXTS, *PSRPC_TEXTS), on=today))
         balance = Money(sums.get(dossier.pk, Decimal(0)), dossier.currency)
         has_mandate, due_on = dossier.creditor_id in signed, oldest.get(dossier.pk)
         facts.append(Case(dossier, balance, today, has_mandate, due_on, absent[today]))

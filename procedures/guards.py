@@ -1,6 +1,6 @@
 """Guards: each says what must be true, and returns the sentence that refuses when it is not. Pure."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from django.utils.translation import gettext as _
 
@@ -9,6 +9,7 @@ from dossiers.enums import Origin
 from mandates.services import needs_mandate
 from procedures.cases import Case
 from procedures.competence import UnknownPlace, court_of_appeal
+from procedures.legal_texts import AMIABLE_TEXTS, PSRPC_TEXTS
 from procedures.parameters import value_on
 from procedures.terms import compute
 from tenants.models import Territory
@@ -53,7 +54,9 @@ def is_not_prescribed(case: Case) -> str | None:
     term = compute(kind, case.first_due_on)
     if case.today > term.due_on:
         day = f"{term.due_on:%d/%m/%Y}"
-        return _("La créance est prescrite depuis le %(day)s : elle ne peut plus être réclamée en justice.") % {"day": day}
+        return _("La créance est prescrite depuis le %(day)s : elle ne peut plus être réclamée en justice.") % {
+            "day": day
+        }
     return None
 
 
@@ -99,11 +102,20 @@ def is_not_invoiced_between_commercants(case: Case) -> str | None:
     return None
 
 
-def texts_are_entered(case: Case) -> str | None:
+def psrpc_texts_are_entered(case: Case) -> str | None:
     """The letter reproduces the texts in force on the day of its sending (CPCE R125-2), or does not leave."""
-    if case.texts_missing:
-        names = ", ".join(case.texts_missing)
-        return _("Textes officiels à saisir par le support avant tout envoi (CPCE R125-2) : %(names)s.") % {"names": names}
+    return _missing(case, PSRPC_TEXTS)
+
+
+def amiable_text_is_entered(case: Case) -> str | None:
+    """The first letter reproduces two paragraphs of L111-8 (CPCE R124-4), or does not leave."""
+    return _missing(case, AMIABLE_TEXTS)
+
+
+def _missing(case: Case, articles: Sequence[str]) -> str | None:
+    if absent := [article for article in articles if article in case.texts_missing]:
+        names = ", ".join(absent)
+        return _("Textes officiels à saisir par le support avant tout envoi : %(names)s.") % {"names": names}
     return None
 
 

@@ -81,9 +81,7 @@ def _to_creditor(case: Case, cause: str, now: datetime, kind: str) -> Message | 
     return _message(case, cause, now, kind, Channel.EMAIL, {"name": creditor.name, "email": creditor.email})
 
 
-def _message(
-    case: Case, cause: str, now: datetime, kind: str, channel: Channel, recipient: dict[str, Any]
-) -> Message:
+def _message(case: Case, cause: str, now: datetime, kind: str, channel: Channel, recipient: dict[str, Any]) -> Message:
     dossier = case.dossier
     return Message(
         brand_id=dossier.brand_id,
@@ -102,8 +100,18 @@ def _message(
 # --- written at the moment of leaving: what they say, if they are still wanted --------------------------------
 BY_REGISTERED = "Lettre recommandée avec demande d’avis de réception"
 DEBTOR_LETTERS = {
-    "amiable_letter": (Phase.AMIABLE, "letters/amiable/notice.2026-01-01.html", "Demande amiable de règlement", AMIABLE_TEXTS),
-    "psrpc_letter": (Phase.PSRPC, "letters/psrpc/invitation.2026-04-25.html", "Invitation à la procédure simplifiée", PSRPC_TEXTS),
+    "amiable_letter": (
+        Phase.AMIABLE,
+        "letters/amiable/notice.2026-01-01.html",
+        "Demande amiable de règlement",
+        AMIABLE_TEXTS,
+    ),
+    "psrpc_letter": (
+        Phase.PSRPC,
+        "letters/psrpc/invitation.2026-04-25.html",
+        "Invitation à la procédure simplifiée",
+        PSRPC_TEXTS,
+    ),
 }
 DEBTOR_MAILS = {
     "amiable_email": (Phase.AMIABLE, "messages/procedures/amiable.txt", "Demande amiable de règlement"),
@@ -123,8 +131,7 @@ def debtor_letter(message: Message) -> Content:
     """The letter's PDF in the office's name; never sent when the claim was paid or moved meanwhile."""
     phase, template, subject, articles = DEBTOR_LETTERS[message.kind]
     dossier, balance = _still_wanted(message, phase)
-    day = message.created_at.astimezone(dossier.zone).date()
-    context = _debtor_context(message, dossier, balance) | {"texts": in_force(articles, on=day)}
+    context = _debtor_context(message, dossier, balance) | {"texts": in_force(articles, on=message.written_on)}
     return Content(subject=f"{subject} – {dossier.reference}", pdf=pdf_of(template, context))
 
 
@@ -163,7 +170,7 @@ for kind in NOTICES:
 
 
 def _dossier(message: Message) -> Dossier:
-    return Dossier.objects.select_related("brand", "creditor", "debtor", "office").get(pk=message.dossier_id)
+    return Dossier.objects.select_related("brand", "creditor", "debtor", "office").get(pk=message.dossier_id or 0)
 
 
 def _still_wanted(message: Message, phase: Phase) -> tuple[Dossier, Money]:
@@ -189,8 +196,8 @@ def _debtor_context(message: Message, dossier: Dossier, balance: Money) -> dict[
         "balance": balance,
         "recipient": message.recipient,
         "delivery": BY_REGISTERED if message.channel == Channel.REGISTERED else "",
-        "day": message.created_at.astimezone(dossier.zone).date(),
-        "first_letter_on": (first.posted_on or first.created_at.date()) if first else None,
+        "day": message.written_on,
+        "first_letter_on": (first.posted_on or first.written_on) if first else None,
         "access_code": access.code(dossier),
         "room_url": site_url(message.brand, reverse("debtor-door")),
     }

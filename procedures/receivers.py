@@ -43,5 +43,10 @@ def record_what_left(message: Message, now: datetime, **kwargs: Any) -> None:
         return
     dossier = Dossier.objects.select_for_update(of=("self",)).get(pk=message.dossier_id)
     kind = {Outcome.SENT: "message_sent", Outcome.CANCELLED: "message_cancelled"}.get(message.outcome, "message_failed")  # type: ignore[call-overload]
-    detail = {"message": str(message.pk), "letter": message.kind, "channel": message.channel, "detail": message.detail}
+    detail = {
+        "message": str(message.pk),
+        "letter": message.kind,
+        "channel": message.channel,
+        "detail": message.detail,
+    }
     journal.append([journal.Entry(dossier, kind, detail=detail)], by=str(RELAY), at=now)

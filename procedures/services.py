@@ -3,10 +3,12 @@
 import logging
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from itertools import takewhile
 from typing import Any
 
 from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from core.actors import SWEEP, Actor
 from dossiers import journal, search
@@ -22,7 +24,11 @@ from tenants.context import WORKER, acting_as
 from tenants.models import Office
 
 logger = logging.getLogger(__name__)
-FACTS = ("dossier__debtor", "dossier__creditor", "dossier__office", "dossier__brand")
+SHARED = (
+    "dossier__creditor",
+    "dossier__office",
+    "dossier__brand",
+)  # few rows for many dossiers: read once each
 HOLD = timedelta(hours=1)
 
 
@@ -33,6 +39,8 @@ class TransitionRefused(Exception):
 @transaction.atomic
 def advance(dossier: Dossier, name: str, *, by: Actor, now: datetime, **detail: Any) -> Event:
     """Move one dossier: phase, event and letters commit together or not at all; TransitionRefused otherwise."""
+    if TRANSITIONS[name].needs_reason and not detail.get("reason"):
+        raise TransitionRefused(_("Indiquez le motif."))
     case = _held(dossier, name, now=now)
     if reasons := TRANSITIONS[name].refusals(case, by):
         raise TransitionRefused(*reasons)
@@ -54,7 +62,9 @@ def submit(dossier: Dossier, *, by: Actor, now: datetime) -> Event:
 
 
 def refusals(dossier: Dossier, name: str, *, by: Actor, now: datetime) -> list[str]:
-    """What `advance` would answer, without doing anything: it greys the button and says why."""
+    """What `advance` or `submit` would answer, without doing anything: it greys the button and says why."""
+    if name == "submit" and dossier.office is None:
+        dossier.office = _competent_office(dossier)
     [case] = cases([dossier], now=now, filing=name == "submit")
     return TRANSITIONS[name].refusals(case, by)
 
@@ -82,7 +92,7 @@ def advance_overdue(*, now: datetime, limit: int = 500) -> int:
         return _advance_batch(now, limit)
     except Exception:
         logger.exception("a batch of deadlines failed: going one by one")
-        return sum(_advance_or_hold(now) for _ in range(limit))
+        return sum(1 for _ in takewhile(lambda _: _advance_or_hold(now), range(limit)))
 
 
 def _advance_batch(now: datetime, limit: int) -> int:
@@ -109,7 +119,7 @@ def _advance_or_hold(now: datetime) -> int:
 
 def _take(now: datetime, limit: int) -> list[Deadline]:
     """Deadline and dossier are locked at once and passed by when held: waiting for one of them is a deadlock."""
-    overdue = Deadline.objects.overdue(now).select_related(*FACTS)
+    overdue = Deadline.objects.overdue(now).select_related("dossier__debtor").prefetch_related(*SHARED)
     return list(overdue.select_for_update(of=("self", "dossier"), skip_locked=True)[:limit])
 
 
@@ -120,7 +130,7 @@ def _lapse(deadlines: Sequence[Deadline], name: str, *, now: datetime) -> None:
     moving = [case for case, reasons in judged if not reasons]
     refused = [(case, reasons) for case, reasons in judged if reasons]
     _settle_deadlines([case.dossier.pk for case in moving], "moved", now=now)
-    _settle_deadlines([case.dossier.pk for case, _ in refused], "refused", now=now)
+    _settle_deadlines([case.dossier.pk for case, reasons in refused], "refused", now=now)
     _move(moving, name, by=SWEEP, now=now)
     entries = [
         journal.Entry(case.dossier, "refused", detail={"transition": name, "reasons": reasons})

@@ -51,15 +51,9 @@ EXTENDED, PRUDENT, NONE = Rule.EXTENDED, Rule.PRUDENT, Rule.NONE
 OURS, ANNIVERSARY = Margin.OURS, Margin.ANNIVERSARY
 KINDS = {
     "cpc": Kind("Délai de procédure", "Acte", "P1M", EXTENDED, "CPC 641"),
-    "amiable_wait_15d": Kind(
-        "Attente amiable", "Lettre simple postée", "amiable_wait", PRUDENT, "règle du service"
-    ),
-    "psrpc_strict": Kind(
-        "Mois de la procédure simplifiée", "LRAR déposée", "psrpc_month", NONE, "CPCE L125-1", OURS
-    ),
-    "psrpc_extended": Kind(
-        "Silence valant refus", "LRAR déposée", "psrpc_month", PRUDENT, "CPCE L125-1 et R125-2"
-    ),
+    "amiable_wait_15d": Kind("Attente amiable", "Lettre simple postée", "amiable_wait", PRUDENT, "règle du service"),
+    "psrpc_strict": Kind("Mois de la procédure simplifiée", "LRAR déposée", "psrpc_month", NONE, "CPCE L125-1", OURS),
+    "psrpc_extended": Kind("Silence valant refus", "LRAR déposée", "psrpc_month", PRUDENT, "CPCE L125-1 et R125-2"),
     "ip_signification": Kind(
         "Signification de l’ordonnance", "Ordonnance rendue", "ip_service", EXTENDED, "CPC 1411", OURS
     ),
@@ -77,32 +71,20 @@ KINDS = {
         EXTENDED,
         "CPCE L126-3",
     ),
-    "rj_declaration": Kind(
-        "Déclaration de créance", "Publication au BODACC", "P2M", EXTENDED, "C. com. R622-24", OURS
-    ),
+    "rj_declaration": Kind("Déclaration de créance", "Publication au BODACC", "P2M", EXTENDED, "C. com. R622-24", OURS),
     "rj_releve_forclusion": Kind(
         "Relevé de forclusion", "Publication au BODACC", "P6M", EXTENDED, "C. com. L622-26", OURS
     ),
     "prescription_5y": Kind("Prescription", "Créance exigible", "P5Y", NONE, "C. civ. 2224", ANNIVERSARY),
-    "prescription_2y_consumer": Kind(
-        "Prescription", "Créance exigible", "P2Y", NONE, "C. conso. L218-2", ANNIVERSARY
-    ),
-    "prescription_1y_telecom": Kind(
-        "Prescription", "Créance exigible", "P1Y", NONE, "CPCE postes L34-2", ANNIVERSARY
-    ),
+    "prescription_2y_consumer": Kind("Prescription", "Créance exigible", "P2Y", NONE, "C. conso. L218-2", ANNIVERSARY),
+    "prescription_1y_telecom": Kind("Prescription", "Créance exigible", "P1Y", NONE, "CPCE postes L34-2", ANNIVERSARY),
     "payout_cash": Kind("Reversement, espèces", "Somme reçue", "P3W", NONE, "C. com. R444-56", OURS),
     "payout_other": Kind("Reversement", "Somme reçue", "P6W", NONE, "C. com. R444-56", OURS),
-    "payout_instalments_other": Kind(
-        "Reversement, échelonné", "Somme reçue", "P3M", NONE, "C. com. R444-56", OURS
-    ),
-    "sepa_mandate_lapse": Kind(
-        "Caducité du mandat", "Dernier prélèvement", "P36M", NONE, "règles SEPA", OURS
-    ),
+    "payout_instalments_other": Kind("Reversement, échelonné", "Somme reçue", "P3M", NONE, "C. com. R444-56", OURS),
+    "sepa_mandate_lapse": Kind("Caducité du mandat", "Dernier prélèvement", "P36M", NONE, "règles SEPA", OURS),
     "sepa_refund_8w": Kind("Remboursement sans motif", "Débit autorisé", "P8W", NONE, "CMF L133-25-1"),
     "sepa_unauthorised_13m": Kind("Contestation", "Débit non autorisé", "P13M", NONE, "CMF L133-24"),
-    "sepa_prenotification_latest": Kind(
-        "Préavis au plus tard", "Échéance", "-P14D", NONE, "règles SEPA", OURS
-    ),
+    "sepa_prenotification_latest": Kind("Préavis au plus tard", "Échéance", "-P14D", NONE, "règles SEPA", OURS),
     "lre_acceptance": Kind("Acceptation de la LRE", "Avis envoyé", "P15D", NONE, "CPCE postes R53-3"),
     "lrar_withdrawal": Kind("Retrait de la LRAR", "Avis de passage", "P15D", NONE, "CPCE postes R1-1-6"),
 }
@@ -132,7 +114,7 @@ def compute(kind: str, start: date, *, territory: str = "FR", period: str | None
     Raises UnknownKind, UnknownTerritory or ValueError (period), each with a French sentence.
     """
     if kind not in KINDS:
-        raise UnknownKind(f"Délai inconnu : {kind or 'aucun'}. Connus : {', '.join(KINDS)}.")
+        raise UnknownKind(f"Délai inconnu : {kind}. Connus : {', '.join(KINDS)}.")
     holidays(territory, start.year)  # an unknown territory is told at once
     row = KINDS[kind]
     text = (period or default_period(kind, start, territory)).strip().upper()
@@ -165,9 +147,7 @@ def _directed(length: Period, row: Kind) -> Period:
     """The period in the row's own direction: a notice due before a day counts back, all else forwards."""
     backwards = length.months < 0 or length.days < 0
     if backwards and not row.period.startswith("-"):
-        raise ValueError(
-            f"« {row.label} » court vers l’avenir : indiquez une durée positive, par exemple P1M."
-        )
+        raise ValueError(f"« {row.label} » court vers l’avenir : indiquez une durée positive, par exemple P1M.")
     if row.period.startswith("-") and not backwards:
         return Period(-length.months, -length.days)
     return length

@@ -45,7 +45,7 @@ PSRPC = (
     guards.fits_the_psrpc,
     guards.is_not_invoiced_between_commercants,
     guards.office_is_competent,
-    guards.texts_are_entered,
+    guards.psrpc_texts_are_entered,
 )
 
 TRANSITIONS = {
@@ -56,7 +56,7 @@ TRANSITIONS = {
     "withdraw": Transition("Reprendre en brouillon", (Phase.SUBMITTED,), Phase.DRAFT, (Side.CREDITOR,)),
     "accept": Transition(
         "Accepter", (Phase.SUBMITTED,), Phase.AMIABLE, (Side.OFFICE,),
-        guards=(guards.is_unpaid, guards.office_is_competent),
+        guards=(guards.is_unpaid, guards.office_is_competent, guards.amiable_text_is_entered),
         letters=(letters.amiable_letter, letters.amiable_email, letters.accepted_to_creditor),
     ),
     "refuse": Transition(

@@ -30,7 +30,7 @@ class Context:
     dossier: int | None = None
 
     def settings(self) -> tuple[str, str, str, str, str]:
-        creditors = "{%s}" % ",".join(map(str, self.creditors)) if self.creditors else ""
+        creditors = "{" + ",".join(map(str, self.creditors)) + "}" if self.creditors else ""
         return (self.audience.value, _text(self.brand), creditors, _text(self.office), _text(self.dossier))
 
 
@@ -48,7 +48,8 @@ def acting_as(context: Context) -> Iterator[None]:
         before = _query(READ) if nested else None
         switch(context)
         yield
-        if before:  # released savepoints keep SET LOCAL; rolled-back ones restore it by themselves
+        # Released savepoints keep SET LOCAL; rolled-back ones restore it by themselves.
+        if before and not connection.needs_rollback:
             _query(APPLY, before)
 
 

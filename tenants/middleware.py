@@ -32,9 +32,10 @@ class DoorMiddleware:
                 return HttpResponseNotFound(UNKNOWN_HOST, content_type="text/plain; charset=utf-8")
             request.brand = brand  # type: ignore[attr-defined]  # what this middleware exists for
             response = self.get_response(request)
-            if response.status_code >= 500:
+            if response.status_code >= 500 or getattr(request, "has_failed", False):
                 transaction.set_rollback(True)
         return response
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> None:
-        transaction.set_rollback(True)
+        """Only noted: the page that tells of the failure still reads; all is rolled back once it is made."""
+        request.has_failed = True  # type: ignore[attr-defined]

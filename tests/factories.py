@@ -8,9 +8,9 @@ from typing import Any
 
 import pikepdf
 
-from core.calendar import lapses_at
 from accounts.models import BankAccount, Creditor, Membership, OfficeMembership, User
 from accounts.roles import Role
+from core.calendar import lapses_at
 from documents.services import store
 from dossiers import journal, search
 from dossiers.enums import ItemKind, Phase
@@ -43,7 +43,9 @@ def brand(slug: str = "credicys", **fields: Any) -> Brand:
 def legal_texts() -> None:
     for article in (*AMIABLE_TEXTS, *PSRPC_TEXTS):
         LegalText.objects.get_or_create(
-            article=article, valid_from=date(2020, 1, 1), defaults={"text": "Texte.", "source": "essai", "is_specimen": True}
+            article=article,
+            valid_from=date(2020, 1, 1),
+            defaults={"text": "Texte.", "source": "essai", "is_specimen": True},
         )
 
 
@@ -71,7 +73,11 @@ def creditor(of: Brand | None = None, **fields: Any) -> Creditor:
 
 def bank_account(of: Creditor) -> BankAccount:
     account = BankAccount(
-        creditor=of, signatory_civility="Mme", signatory_last_name="Martin", signatory_first_name="Jeanne", bic="PSSTFRPPXXX"
+        creditor=of,
+        signatory_civility="Mme",
+        signatory_last_name="Martin",
+        signatory_first_name="Jeanne",
+        bic="PSSTFRPPXXX",
     )
     account.seal(IBAN)
     account.save()
@@ -88,7 +94,12 @@ def signed_mandate(of: Creditor) -> Mandate:
 
 def user(**fields: Any) -> User:
     n = next(NUMBERS)
-    values = {"email": f"personne{n}@exemple.fr", "first_name": "Jeanne", "last_name": "Martin", "password": "x" * 14}
+    values = {
+        "email": f"personne{n}@exemple.fr",
+        "first_name": "Jeanne",
+        "last_name": "Martin",
+        "password": "x" * 14,
+    }
     return User.objects.create_user(**(values | fields))
 
 
@@ -149,7 +160,6 @@ def dossier(
 
 def pdf() -> bytes:
     """The smallest honest PDF."""
-
 
     with pikepdf.new() as made:
         made.add_blank_page()

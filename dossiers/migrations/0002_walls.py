@@ -34,25 +34,35 @@ CREATE INDEX dossiers_search_of_office ON dossiers_search (office_id, created_at
 # Runs as its owner, who is above row security, and filters by the context itself: reviewed, and in the walls' list.
 # EXECUTE lets the planner see the words: with a generic plan a rare word costs a hundred times more.
 SEARCH_FUNCTION = r"""
-CREATE FUNCTION search_dossiers(words text, most int) RETURNS SETOF bigint
-LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
+CREATE FUNCTION search_dossiers(words text, in_phase text, at timestamptz, key bigint, newer boolean, most int)
+RETURNS SETOF bigint LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
 DECLARE
   pattern text := '%' || replace(replace(f_norm(words), '\', '\\'), '_', '\_') || '%';
   owner text;
+  phase text := '';
+  beyond text := '';
 BEGIN
   IF app_creditors() IS NOT NULL THEN
-    owner := format('creditor_id = ANY (%L::bigint[])', app_creditors());
+    owner := format('s.creditor_id = ANY (%L::bigint[])', app_creditors());
   ELSIF app_office() IS NOT NULL THEN
-    owner := format('office_id = %L::bigint', app_office());
+    owner := format('s.office_id = %L::bigint', app_office());
   ELSE
     RETURN;
   END IF;
+  IF in_phase <> '' THEN
+    phase := format('JOIN dossiers_dossier d ON d.id = s.dossier_id AND d.phase = %L', in_phase);
+  END IF;
+  IF at IS NOT NULL THEN
+    beyond := format('AND (s.created_at, s.dossier_id) %s (%L::timestamptz, %L::bigint)',
+      CASE WHEN newer THEN '>' ELSE '<' END, at, key);
+  END IF;
   RETURN QUERY EXECUTE format(
-    'SELECT dossier_id FROM dossiers_search WHERE %s AND txt LIKE %L ORDER BY created_at DESC, dossier_id DESC LIMIT %s',
-    owner, pattern, least(most, 5000));
+    'SELECT s.dossier_id FROM dossiers_search s %s WHERE %s AND s.txt LIKE %L %s'
+    ' ORDER BY s.created_at %5$s, s.dossier_id %5$s LIMIT %6$s',
+    phase, owner, pattern, beyond, CASE WHEN newer THEN 'ASC' ELSE 'DESC' END, least(most, 1000));
 END $$;
-REVOKE ALL ON FUNCTION search_dossiers(text, int) FROM PUBLIC;
-GRANT EXECUTE ON FUNCTION search_dossiers(text, int) TO r_portal, r_office;
+REVOKE ALL ON FUNCTION search_dossiers FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION search_dossiers TO r_portal, r_office;
 """
 
 

@@ -41,7 +41,9 @@ class Dossier(models.Model):
     reference = models.CharField("référence", max_length=9, unique=True, default=new_reference)
     brand = models.ForeignKey(Brand, models.PROTECT)
     creditor = models.ForeignKey(Creditor, models.PROTECT, related_name="dossiers", verbose_name="créancier")
-    subsidiary = models.ForeignKey(Creditor, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="filiale")
+    subsidiary = models.ForeignKey(
+        Creditor, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="filiale"
+    )
     office = models.ForeignKey(Office, models.PROTECT, null=True, related_name="dossiers", verbose_name="étude")
     manager = models.ForeignKey(User, models.PROTECT, null=True, related_name="+", verbose_name="gestionnaire")
     debtor = models.ForeignKey(Debtor, models.PROTECT, null=True, related_name="dossiers", verbose_name="débiteur")
@@ -110,4 +112,4 @@ def balances(keys: Iterable[int]) -> dict[int, Decimal]:
     """The balance of each dossier that has items, by one query."""
     signed = Case(When(items__kind=ItemKind.INVOICE, then=F("items__gross")), default=-F("items__gross"))
     rows = Dossier.objects.filter(pk__in=keys, items__isnull=False).order_by().values_list("pk")
-    return dict(rows.annotate(balance=Sum(signed)).values_list("pk", "balance"))
+    return dict(rows.annotate(total=Sum(signed)).values_list("pk", "total"))

@@ -53,7 +53,8 @@ def _by_smtp(mail: EmailMessage) -> None:
                 server.login(unquote(url.username), unquote(url.password or ""))
             server.send_message(mail)
     except smtplib.SMTPRecipientsRefused as error:
-        raise Rejected(f"adresse refusée : {mail['To']}") from error
+        for_ever = all(code >= 500 for code, _reason in error.recipients.values())
+        raise (Rejected if for_ever else Unavailable)(f"adresse refusée : {mail['To']}") from error
     except smtplib.SMTPResponseException as error:
         kind_of_failure = Rejected if error.smtp_code >= 550 else Unavailable
         raise kind_of_failure(str(error)) from error

@@ -27,10 +27,46 @@ BRANDS: dict[str, dict[str, Any]] = {
 }  # fmt: skip
 
 OFFICES = (
-    ("credicys", "Étude Morel et Vasseur", "Me Claire Morel", "4 rue de la Bourse", "69001", "Lyon", "Lyon", "etude@demo.fr"),
-    ("credicys", "Étude Lagarde", "Me Antoine Lagarde", "27 rue Réaumur", "75003", "Paris", "Paris", "etude.paris@demo.fr"),
-    ("relance-nc", "Étude Wamytan", "Me Jean Wamytan", "8 rue de l’Alma", "98800", "Nouméa", "Nouméa", "etude.noumea@demo.fr"),
-    ("numeriq", "Étude Le Goff", "Me Anne Le Goff", "11 rue d’Antrain", "35000", "Rennes", "Rennes", "etude.rennes@demo.fr"),
+    (
+        "credicys",
+        "Étude Morel et Vasseur",
+        "Me Claire Morel",
+        "4 rue de la Bourse",
+        "69001",
+        "Lyon",
+        "Lyon",
+        "etude@demo.fr",
+    ),
+    (
+        "credicys",
+        "Étude Lagarde",
+        "Me Antoine Lagarde",
+        "27 rue Réaumur",
+        "75003",
+        "Paris",
+        "Paris",
+        "etude.paris@demo.fr",
+    ),
+    (
+        "relance-nc",
+        "Étude Wamytan",
+        "Me Jean Wamytan",
+        "8 rue de l’Alma",
+        "98800",
+        "Nouméa",
+        "Nouméa",
+        "etude.noumea@demo.fr",
+    ),
+    (
+        "numeriq",
+        "Étude Le Goff",
+        "Me Anne Le Goff",
+        "11 rue d’Antrain",
+        "35000",
+        "Rennes",
+        "Rennes",
+        "etude.rennes@demo.fr",
+    ),
 )
 
 # brand, log-in, person, company, form, SIREN seed, street, postcode, town, parent

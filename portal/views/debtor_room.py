@@ -21,7 +21,13 @@ from procedures import access
 from tenants.context import WORKER, acting_as
 
 TRIES, PAUSE = 5, 900
-OPEN_PHASES = (Phase.AMIABLE, Phase.PSRPC, Phase.INJONCTION_OFFERED, Phase.INJONCTION_REQUESTED, Phase.SETTLED)
+OPEN_PHASES = (
+    Phase.AMIABLE,
+    Phase.PSRPC,
+    Phase.INJONCTION_OFFERED,
+    Phase.INJONCTION_REQUESTED,
+    Phase.SETTLED,
+)
 WRONG = "La référence ou le code ne correspond pas. Recopiez-les depuis la lettre reçue."
 
 
@@ -58,7 +64,11 @@ def _opened(request: Any, *, reference: str, code: str) -> Dossier | None:
 def room(request: Any) -> HttpResponse:
     if DEBTOR_KEY not in request.session:
         return redirect("debtor-door")
-    dossier = Dossier.objects.select_related("debtor", "office", "creditor", "brand").filter(pk=request.session[DEBTOR_KEY]).first()
+    dossier = (
+        Dossier.objects.select_related("debtor", "office", "creditor", "brand")
+        .filter(pk=request.session[DEBTOR_KEY])
+        .first()
+    )
     if dossier is None:
         raise Http404
     today = clock.today(dossier.zone)
@@ -66,7 +76,7 @@ def room(request: Any) -> HttpResponse:
         "dossier": dossier,
         "balance": dossier.balance(),
         "items": dossier.items.all(),
-        "next": presenters.next_step(dossier, today=today),
+        "next": presenters.next_step(dossier, today=today, viewer="débiteur"),
         "is_psrpc": dossier.phase == Phase.PSRPC,
         "letters": Document.objects.filter(dossier_id=dossier.pk, for_debtor=True),
     }

@@ -40,7 +40,9 @@ def move_clock(request: Any) -> HttpResponse:
 @readonly
 def mailbox(request: Any) -> HttpResponse:
     """Every mail and SMS that left this demo, newest first."""
-    found = [_mail(path) for path in settings.MAIL_DIR.glob("*.eml")] + [_sms(path) for path in settings.SMS_DIR.glob("*.json")]
+    found = [_mail(path) for path in settings.MAIL_DIR.glob("*.eml")] + [
+        _sms(path) for path in settings.SMS_DIR.glob("*.json")
+    ]
     found.sort(key=lambda item: item["at"], reverse=True)
     return render(request, "portal/demo/mailbox.html", {"mails": found[:100]})
 
@@ -71,4 +73,11 @@ def _mail(path: Any) -> dict[str, Any]:
 
 def _sms(path: Any) -> dict[str, Any]:
     sms = json.loads(path.read_text(encoding="utf-8"))
-    return {"key": "", "at": datetime.fromisoformat(sms["at"]), "to": sms["to"], "from": sms["from"], "subject": sms["text"], "channel": "sms"}
+    return {
+        "key": "",
+        "at": datetime.fromisoformat(sms["at"]),
+        "to": sms["to"],
+        "from": sms["from"],
+        "subject": sms["text"],
+        "channel": "sms",
+    }

@@ -47,15 +47,15 @@ def home(request: Any) -> HttpResponse:
     context = {
         "stats": [{"label": phase.label, "value": counts.get(phase, 0), "phase": phase.value} for phase in Phase],
         "total": sum(counts.values()),
-        "waiting": presenters.rows(_listed(waiting).newest_first()[:6], page="dossier"),
-        "recent": presenters.rows(_listed(mine(request)).newest_first()[:6], page="dossier"),
+        "waiting": _rows(request, presenters.listed(waiting)[:6]),
+        "recent": _rows(request, presenters.listed(mine(request))[:6]),
         "mandate_missing": needs_mandate(request.brand) and not (mandate and mandate.is_signed),
     }
     return render(request, "portal/home.html", context)
 
 
-def _listed(dossiers: QuerySet[Dossier]) -> Any:
-    return dossiers.select_related("debtor", "brand", "creditor")
+def _rows(request: Any, found: Any) -> list[presenters.Row]:
+    return presenters.rows(found, page="dossier", zone=request.brand.zone)
 
 
 @readonly
@@ -63,20 +63,16 @@ def _listed(dossiers: QuerySet[Dossier]) -> Any:
 def listing(request: Any) -> HttpResponse:
     """The list: filters and search in the URL, pages by key."""
     words, phase = request.GET.get("q", "").strip(), request.GET.get("phase", "")
-    dossiers = _listed(mine(request))
-    if phase in Phase.values:
-        dossiers = dossiers.filter(phase=phase)
-    if len(words) >= search.SHORTEST:
-        dossiers = search.matching(words, within=dossiers)
-    page = page_of(request, dossiers)
+    dossiers = mine(request).filter(phase=phase) if phase in Phase.values else mine(request)
+    looked_for = words if len(words) >= search.SHORTEST else ""
+    page = page_of(request, presenters.listed(dossiers), words=looked_for, phase=phase)
     context = {
-        "rows": presenters.rows(page.dossiers, page="dossier"),
+        "rows": _rows(request, page.rows),
         "page": page,
         "words": words,
         "is_too_short": 0 < len(words) < search.SHORTEST,
         "phase": phase,
         "phases": Phase.choices,
-        "has_many_creditors": len(request.creditors) > 1,
     }
     return render(request, "portal/dossiers.html", context)
 
@@ -87,7 +83,11 @@ def detail(request: Any, reference: str) -> HttpResponse:
     dossier = one_of_mine(request, reference)
     if dossier.is_draft:
         return redirect("wizard-debtor" if dossier.debtor is None else "wizard-items", reference=reference)
-    return render(request, "portal/dossier.html", dossier_page(request, dossier) | {"payment": PaymentForm(dossier=dossier)})
+    return render(
+        request,
+        "portal/dossier.html",
+        dossier_page(request, dossier) | {"payment": PaymentForm(dossier=dossier)},
+    )
 
 
 def dossier_page(request: Any, dossier: Dossier) -> dict[str, Any]:
@@ -100,7 +100,7 @@ def dossier_page(request: Any, dossier: Dossier) -> dict[str, Any]:
         "items": dossier.items.select_related("document"),
         "attachments": dossier.attachments.select_related("document"),
         "history": presenters.history(dossier, document_page="document"),
-        "next": presenters.next_step(dossier, today=now.astimezone(dossier.zone).date()),
+        "next": presenters.next_step(dossier, today=now.astimezone(dossier.zone).date(), viewer=actor.side),
         "actions": presenters.actions(dossier, by=actor, now=now, page="dossier-confirm"),
         "tone": presenters.TONES[Phase(dossier.phase)],
         "attachment_kinds": AttachmentKind.choices,
@@ -113,7 +113,10 @@ def confirm(request: Any, reference: str, name: str) -> HttpResponse:
     """The consequences of a move are said first; the second step does it."""
     dossier = one_of_mine(request, reference)
     actor, now = creditor_actor(request), clock.now()
-    action = next((a for a in presenters.actions(dossier, by=actor, now=now, page="dossier-confirm") if a.name == name), None)
+    action = next(
+        (a for a in presenters.actions(dossier, by=actor, now=now, page="dossier-confirm") if a.name == name),
+        None,
+    )
     if action is None:
         messages.error(request, _("Action déjà effectuée, ou impossible à cette étape."))
         return redirect(dossier)

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from core import clock
+from core.actors import Side
 from core.http import readonly
 from dossiers import search
 from dossiers.enums import Phase
@@ -31,8 +32,8 @@ def ours(request: Any) -> QuerySet[Dossier]:
     return Dossier.objects.filter(office=request.office).exclude(phase=Phase.DRAFT)
 
 
-def _listed(dossiers: QuerySet[Dossier]) -> Any:
-    return dossiers.select_related("debtor", "brand", "creditor")
+def _rows(request: Any, found: Any) -> list[presenters.Row]:
+    return presenters.rows(found, page="office-dossier", zone=request.office.zone)
 
 
 @readonly
@@ -41,12 +42,10 @@ def worklist(request: Any) -> HttpResponse:
     deadlines = Deadline.objects.pending().filter(dossier__office=request.office)
     soon = deadlines.select_related("dossier__debtor", "dossier__office").order_by("lapses_at")[:10]
     context = {
-        "to_accept": presenters.rows(_listed(ours(request).filter(phase=Phase.SUBMITTED)).newest_first()[:50], page="office-dossier"),
+        "to_accept": _rows(request, presenters.listed(ours(request).filter(phase=Phase.SUBMITTED))[:50]),
         "to_post": letters_to_post(request)[:50],
-        "stuck": presenters.rows(_listed(stuck(request)).newest_first()[:50], page="office-dossier"),
-        "requests": presenters.rows(
-            _listed(ours(request).filter(phase=Phase.INJONCTION_REQUESTED)).newest_first()[:50], page="office-dossier"
-        ),
+        "stuck": _rows(request, presenters.listed(stuck(request))[:50]),
+        "requests": _rows(request, presenters.listed(ours(request).filter(phase=Phase.INJONCTION_REQUESTED))[:50]),
         "soon": soon,
         "form": PostingForm(initial={"posted_on": clock.today(request.office.zone)}),
     }
@@ -69,16 +68,14 @@ def stuck(request: Any) -> QuerySet[Dossier]:
 @readonly
 def listing(request: Any) -> HttpResponse:
     words, phase = request.GET.get("q", "").strip(), request.GET.get("phase", "")
-    dossiers = _listed(ours(request))
-    if phase in Phase.values:
-        dossiers = dossiers.filter(phase=phase)
-    if len(words) >= search.SHORTEST:
-        dossiers = search.matching(words, within=dossiers)
-    page = page_of(request, dossiers)
+    dossiers = ours(request).filter(phase=phase) if phase in Phase.values else ours(request)
+    looked_for = words if len(words) >= search.SHORTEST else ""
+    page = page_of(request, presenters.listed(dossiers), words=looked_for, phase=phase)
     context = {
-        "rows": presenters.rows(page.dossiers, page="office-dossier"),
+        "rows": _rows(request, page.rows),
         "page": page,
         "words": words,
+        "is_too_short": 0 < len(words) < search.SHORTEST,
         "phase": phase,
         "phases": [choice for choice in Phase.choices if choice[0] != Phase.DRAFT],
     }
@@ -95,7 +92,7 @@ def detail(request: Any, reference: str) -> HttpResponse:
         "items": dossier.items.select_related("document"),
         "attachments": dossier.attachments.select_related("document"),
         "history": presenters.history(dossier, document_page="office-document"),
-        "next": presenters.next_step(dossier, today=now.astimezone(dossier.zone).date()),
+        "next": presenters.next_step(dossier, today=now.astimezone(dossier.zone).date(), viewer=Side.OFFICE),
         "actions": presenters.actions(dossier, by=office_actor(request), now=now, page="office-confirm"),
         "tone": presenters.TONES[Phase(dossier.phase)],
         "to_post": letters_to_post(request).filter(dossier_id=dossier.pk),
@@ -140,12 +137,16 @@ def post_letter(request: Any, key: str) -> HttpResponse:
     message = get_object_or_404(Message, pk=key, office=request.office)
     form = PostingForm(request.POST)
     if not form.is_valid():
-        messages.error(request, " ".join(error for errors in form.errors.values() for error in errors))
+        messages.error(request, " ".join(str(error) for errors in form.errors.values() for error in errors))
         return redirect("office-home")
     dossier = get_object_or_404(ours(request).select_related("office", "brand"), pk=message.dossier_id)
     try:
         record_posting(
-            message, by=office_actor(request), now=clock.now(), today=clock.today(dossier.zone), **form.cleaned_data
+            message,
+            by=office_actor(request),
+            now=clock.now(),
+            today=clock.today(dossier.zone),
+            **form.cleaned_data,
         )
     except PostingRefused as refusal:
         messages.error(request, str(refusal))

@@ -47,5 +47,9 @@ def propose_bic(request: HttpRequest) -> HttpResponse:
     except ValueError as refusal:
         candidates, error = [], str(refusal)
     typed = request.POST.get("bic", "").strip()
-    context = {"candidates": candidates, "error": error, "value": typed or (candidates[0] if candidates else "")}
+    context = {
+        "candidates": candidates,
+        "error": error,
+        "value": typed or (candidates[0] if candidates else ""),
+    }
     return render(request, "accounts/_bic.html", context)

@@ -52,7 +52,10 @@ def _open(request: Any, form: DraftForm) -> Dossier | None:
     try:
         with transaction.atomic():
             return services.open_draft(
-                form.cleaned_data["creditor"], by=str(creditor_actor(request)), now=clock.now(), **form.draft_fields()
+                form.cleaned_data["creditor"],
+                by=str(creditor_actor(request)),
+                now=clock.now(),
+                **form.draft_fields(),
             )
     except IntegrityError:  # two tabs with the same reference
         form.add_error("creditor_reference", _("Vous avez déjà un dossier avec cette référence."))
@@ -76,7 +79,11 @@ def _after_files(request: Any, dossier: Dossier, form: DraftForm) -> HttpRespons
     for file in form.cleaned_data["files"]:
         try:
             services.attach(
-                dossier, file, kind=form.cleaned_data["file_kind"] or "other", by=str(creditor_actor(request)), now=clock.now()
+                dossier,
+                file,
+                kind=form.cleaned_data["file_kind"] or "other",
+                by=str(creditor_actor(request)),
+                now=clock.now(),
             )
         except Refused as refusal:
             kept_all = False
@@ -112,7 +119,11 @@ def items(request: Any, reference: str) -> HttpResponse:
 def _add(request: Any, dossier: Dossier, form: ItemForm) -> bool:
     try:
         services.add_item(
-            dossier, form.save(commit=False), file=form.cleaned_data["file"], by=str(creditor_actor(request)), now=clock.now()
+            dossier,
+            form.save(commit=False),
+            file=form.cleaned_data["file"],
+            by=str(creditor_actor(request)),
+            now=clock.now(),
         )
     except Refused as refusal:
         form.add_error("file", str(refusal))
@@ -147,7 +158,9 @@ def check(request: Any, reference: str) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         services.correct_draft(dossier, is_attested=form.cleaned_data["is_attested"])
         if "save" in request.POST:
-            messages.success(request, _("Brouillon enregistré. Il n’est pas transmis : validez-le quand il est complet."))
+            messages.success(
+                request, _("Brouillon enregistré. Il n’est pas transmis : validez-le quand il est complet.")
+            )
             return redirect("dossiers")
         return _file(request, dossier)
     actor = creditor_actor(request)
@@ -185,14 +198,21 @@ def _draft(request: Any, reference: str) -> Dossier:
     return dossier
 
 
-def _step(request: Any, dossier: Dossier | None, active: int, context: dict[str, Any], *, failed: bool = False) -> HttpResponse:
+def _step(
+    request: Any, dossier: Dossier | None, active: int, context: dict[str, Any], *, failed: bool = False
+) -> HttpResponse:
     steps = []
     for number, (label, page) in enumerate(STEPS):
         url = reverse(page, args=[dossier.reference]) if dossier else ""
         steps.append({"label": label, "url": url, "is_active": number == active, "is_done": number < active})
     used = services.weight(dossier) if dossier else 0
     page = ("start", "debtor", "items", "check")[active]
-    context |= {"steps": steps, "dossier": dossier, "used_bytes": used, "max_bytes": settings.MAX_DOSSIER_BYTES}
+    context |= {
+        "steps": steps,
+        "dossier": dossier,
+        "used_bytes": used,
+        "max_bytes": settings.MAX_DOSSIER_BYTES,
+    }
     if dossier and active == 0:
         context["attachments"] = dossier.attachments.select_related("document")
     return render(request, f"portal/wizard/{page}.html", context, status=422 if failed else 200)

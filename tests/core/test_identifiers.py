@@ -74,8 +74,8 @@ def test_a_wrong_identifier_is_answered_by_what_to_do(check, written, sentence):
 
 
 ALL = [
-    ids.check_siren, ids.check_siret, ids.check_vat, ids.check_ridet, ids.check_tahiti, ids.check_rna, ids.check_iban,
-    ids.check_bic, ids.check_ics, ids.check_rum,
+    ids.check_siren, ids.check_siret, ids.check_vat, ids.check_ridet, ids.check_tahiti, ids.check_rna,
+    ids.check_iban, ids.check_bic, ids.check_ics, ids.check_rum,
 ]  # fmt: skip
 
 
@@ -89,10 +89,19 @@ def test_whatever_is_typed_gets_a_value_or_a_sentence(check, typed):
         assert check(value) == value
 
 
-@pytest.mark.req("CRE-46")
+@pytest.mark.req("IDE-10")
 @pytest.mark.parametrize(
     "typed",
-    ["", "FR", "FR15 2004 1010 0505 0001 3M02 606", "FR8420041010050500013M02607", "XX12", "IBAN FR14", "é", "FR14" * 20],
+    [
+        "",
+        "FR",
+        "FR15 2004 1010 0505 0001 3M02 606",
+        "FR8420041010050500013M02607",
+        "XX12",
+        "IBAN FR14",
+        "é",
+        "FR14" * 20,
+    ],
 )
 def test_a_malformed_iban_has_its_own_sentence(typed):
     with pytest.raises(ValueError) as refused:

@@ -26,7 +26,8 @@ def test_a_float_is_refused():
 
 
 @pytest.mark.parametrize(
-    ("amount", "currency"), [("0.001", "EUR"), ("0.5", "XPF"), ("NaN", "EUR"), ("Infinity", "EUR"), ("1E+30", "EUR")]
+    ("amount", "currency"),
+    [("0.001", "EUR"), ("0.5", "XPF"), ("NaN", "EUR"), ("Infinity", "EUR"), ("1E+30", "EUR")],
 )
 def test_what_nobody_can_pay_is_refused(amount, currency):
     with pytest.raises(ValueError):

@@ -70,17 +70,13 @@ class TestRoles:
             connection.execute("CREATE DATABASE test_of_the_owner")
             connection.execute("SET ROLE r_worker")
             connection.execute("SET ROLE app_login")
-            row = connection.execute(
-                "SELECT bool_or(rolsuper) FROM pg_roles WHERE rolname LIKE 'app%'"
-            ).fetchone()
+            row = connection.execute("SELECT bool_or(rolsuper) FROM pg_roles WHERE rolname LIKE 'app%'").fetchone()
         assert row == (False,)
 
     def test_the_backup_reads_everything_and_writes_nothing(self, shared_root):
         server = ensure_running(shared_root)
         with psycopg.connect(server.migrator_url) as connection:
-            connection.execute(
-                "CREATE TABLE saved AS SELECT 7 AS id; ALTER TABLE saved ENABLE ROW LEVEL SECURITY"
-            )
+            connection.execute("CREATE TABLE saved AS SELECT 7 AS id; ALTER TABLE saved ENABLE ROW LEVEL SECURITY")
         assert one(server.backup_url, "SELECT id FROM saved") == 7
         with pytest.raises(errors.InsufficientPrivilege):
             one(server.backup_url, "INSERT INTO saved VALUES (8) RETURNING id")

@@ -109,9 +109,7 @@ def test_the_dead_come_back_later_and_later_and_their_own_children_go(mark):
 
 def test_a_program_that_cannot_be_found_is_a_clear_error(mark):
     script = HOUSE.replace("sys.executable, ", '"/no/such/program", ')
-    done = subprocess.run(
-        [sys.executable, "-c", script, mark, ""], cwd=CHECKOUT, capture_output=True, text=True
-    )
+    done = subprocess.run([sys.executable, "-c", script, mark, ""], cwd=CHECKOUT, capture_output=True, text=True)
     assert "/no/such/program" in done.stderr
 
 

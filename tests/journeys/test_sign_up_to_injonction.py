@@ -41,7 +41,18 @@ def text_of(mail: Any) -> str:
 
 
 @pytest.mark.req(
-    "CRE-04", "CRE-05", "CRE-07", "CRE-08", "CRE-09", "CRE-11", "CRE-12", "CRE-13", "CRE-30", "CRE-33", "CRE-44", "CRE-55"
+    "CRE-04",
+    "CRE-05",
+    "CRE-07",
+    "CRE-08",
+    "CRE-09",
+    "CRE-11",
+    "CRE-12",
+    "CRE-13",
+    "CRE-30",
+    "CRE-33",
+    "CRE-44",
+    "CRE-55",
 )
 def test_from_sign_up_to_the_injonction(brand: Any, office: Any, as_office: Any, settings: Any) -> None:
     settings.DEMO = True
@@ -122,7 +133,10 @@ def test_from_sign_up_to_the_injonction(brand: Any, office: Any, as_office: Any,
     registered = Message.objects.get(kind="psrpc_letter")
     assert (registered.channel, registered.outcome) == ("registered", "sent")
     assert Message.objects.get(kind="psrpc_email").outcome == "sent"
-    assert desk.post(f"/etude/courriers/{registered.pk}/depot", posting | {"posted_on": clock.now().date()}).status_code == 302
+    assert (
+        desk.post(f"/etude/courriers/{registered.pk}/depot", posting | {"posted_on": clock.now().date()}).status_code
+        == 302
+    )
     assert not dossier.deadlines.pending().exists(), "a registered letter without its number starts nothing"
     proof = {"posted_on": clock.now().date(), "number": "1A 123 456 7890 1"}
     desk.post(f"/etude/courriers/{registered.pk}/depot", proof)

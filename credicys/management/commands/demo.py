@@ -100,9 +100,7 @@ class Caretaker:
 def refuse_production() -> None:
     """The demo moves the clock and shows passwords: never beside somebody's real data."""
     if os.environ.get("DATABASE_URL") and not settings.DEBUG:
-        raise CommandError(
-            "La démonstration est refusée sur une base de production (DATABASE_URL sans DEBUG=1)."
-        )
+        raise CommandError("La démonstration est refusée sur une base de production (DATABASE_URL sans DEBUG=1).")
 
 
 def refuse_taken_port(port: int) -> None:
@@ -144,8 +142,9 @@ def web_program(port: int) -> Program:
 
 def worker_program() -> Program:
     """Two tasks at a time; it need not look for colleagues."""
+    calm = ("-W", "ignore:You're running the worker with superuser privileges:RuntimeWarning")
     alone = ("--without-gossip", "--without-mingle", "--without-heartbeat")
-    return Program("worker", (*_celery("worker"), "--concurrency", "2", "--loglevel", "WARNING", *alone))
+    return Program("worker", (*_celery("worker", *calm), "--concurrency", "2", "--loglevel", "WARNING", *alone))
 
 
 def beat_program() -> Program:
@@ -153,5 +152,5 @@ def beat_program() -> Program:
     return Program("beat", (*_celery("beat"), "--schedule", "var/beat-schedule", "--loglevel", "WARNING"))
 
 
-def _celery(role: str) -> tuple[str, ...]:
-    return (sys.executable, "-m", "celery", "--quiet", "-A", "credicys", role)
+def _celery(role: str, *python_options: str) -> tuple[str, ...]:
+    return (sys.executable, *python_options, "-m", "celery", "--quiet", "-A", "credicys", role)

@@ -38,7 +38,7 @@ SPECIMEN = (
     " ici le texte en vigueur, copié de Légifrance."
 )
 # How far each sample dossier goes, in days before today; each word is one thing that happens.
-SAMPLES = (
+SAMPLES: tuple[tuple[str, dict[str, int]], ...] = (
     ("draft", {}),
     ("submitted", {"file": 1}),
     ("submitted", {"file": 3}),
@@ -49,7 +49,18 @@ SAMPLES = (
     ("psrpc to post", {"file": 24, "accept": 23, "post": 22, "lapse": 3}),
     ("psrpc", {"file": 40, "accept": 39, "post": 38, "lapse": 19, "post again": 18}),
     ("offered", {"file": 75, "accept": 74, "post": 73, "lapse": 55, "post again": 54, "lapse again": 12}),
-    ("requested", {"file": 90, "accept": 89, "post": 88, "lapse": 70, "post again": 69, "lapse again": 25, "request": 20}),
+    (
+        "requested",
+        {
+            "file": 90,
+            "accept": 89,
+            "post": 88,
+            "lapse": 70,
+            "post again": 69,
+            "lapse again": 25,
+            "request": 20,
+        },
+    ),
     ("settled", {"file": 30, "accept": 29, "post": 28, "pay": 20}),
 )
 
@@ -63,7 +74,7 @@ class Command(BaseCommand):
         as_migrator()
         if not Brand.objects.exists():
             self._fill()
-        self.stdout.write("Comptes de démonstration (mot de passe : %s)" % DEMO_PASSWORD)
+        self.stdout.write(f"Comptes de démonstration (mot de passe : {DEMO_PASSWORD})")
         for label, email in DEMO_ACCOUNTS:
             self.stdout.write(f"  {label} : {email}")
 
@@ -92,7 +103,11 @@ class Command(BaseCommand):
         User.objects.filter(pk=support.pk).update(is_staff=True, is_superuser=True)
         for article in (*AMIABLE_TEXTS, *PSRPC_TEXTS):
             LegalText.objects.create(
-                article=article, valid_from=date(2020, 1, 1), text=SPECIMEN, source="démonstration", is_specimen=True
+                article=article,
+                valid_from=date(2020, 1, 1),
+                text=SPECIMEN,
+                source="démonstration",
+                is_specimen=True,
             )
 
     def _creditors(self) -> list[Creditor]:
@@ -115,7 +130,11 @@ class Command(BaseCommand):
 
     def _complete(self, creditor: Creditor, person: tuple[str, str, str], iban: str) -> None:
         at = self.now - timedelta(days=119)
-        names = {"signatory_civility": person[0], "signatory_first_name": person[1], "signatory_last_name": person[2]}
+        names = {
+            "signatory_civility": person[0],
+            "signatory_first_name": person[1],
+            "signatory_last_name": person[2],
+        }
         terms = Terms.objects.get(brand=creditor.brand)
         account = complete_registration(creditor, Completion(names, iban, "PSSTFRPPXXX", terms, None), now=at)
         if needs_mandate(creditor.brand):
@@ -143,7 +162,12 @@ class Command(BaseCommand):
         at = self._day(max(steps.values(), default=1))
         currency = creditor.brand.currency
         dossier = open_draft(
-            creditor, by=str(by), now=at, currency=currency, creditor_reference=f"CLI-{1000 + rank * 7}", is_attested=True
+            creditor,
+            by=str(by),
+            now=at,
+            currency=currency,
+            creditor_reference=f"CLI-{1000 + rank * 7}",
+            is_attested=True,
         )
         identify_debtor(dossier, _debtor(creditor, rank))
         for part in range(1 + rank % 3):
@@ -180,7 +204,12 @@ class Command(BaseCommand):
         elif step == "request":
             services.advance(dossier, "request_injonction", by=by, now=at)
         elif step == "pay":
-            item = Item(issued_on=at.date(), due_on=at.date(), gross=dossier.balance().amount, currency=dossier.currency)
+            item = Item(
+                issued_on=at.date(),
+                due_on=at.date(),
+                gross=dossier.balance().amount,
+                currency=dossier.currency,
+            )
             services.declare_payment(dossier, item, file=None, by=by, now=at)
         while dispatch_next(now=at):
             pass
@@ -197,9 +226,7 @@ class Command(BaseCommand):
 
 
 def _user(email: str, civility: str, first_name: str, last_name: str) -> User:
-    user = User.objects.create_user(
-        email, DEMO_PASSWORD, civility=civility, first_name=first_name, last_name=last_name
-    )
+    user = User.objects.create_user(email, DEMO_PASSWORD, civility=civility, first_name=first_name, last_name=last_name)
     EmailAddress.objects.create(user=user, email=email, primary=True, verified=True)
     return user
 
@@ -232,5 +259,3 @@ def _debtor(creditor: Creditor, rank: int) -> Debtor:
         kind="natural", civility=civility, first_name=first_name, last_name=last_name, street=street, postcode=postcode,
         town=town, is_consumer=True, email=address.replace("é", "e"),
     )  # fmt: skip
-
-

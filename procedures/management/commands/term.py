@@ -23,9 +23,9 @@ class Command(BaseCommand):
         # argparse takes -P14D for an option unless it looks like a negative number: to us it is one.
         parser._negative_number_matcher = re.compile(r"^-P?[0-9]", re.IGNORECASE)
 
-    def handle(
-        self, *args: Any, kind: str, start: str, period: str | None, territory: str, **options: Any
-    ) -> None:
+    def handle(self, *args: Any, kind: str, start: str, period: str | None, territory: str, **options: Any) -> None:
+        if not kind:
+            raise CommandError(f"Indiquez un délai : {', '.join(KINDS)}.")
         try:
             term = compute(kind, _day(start), territory=territory.upper(), period=period)
         except (ValueError, MissingParameter) as error:
@@ -39,9 +39,7 @@ def _day(text: str) -> date:
     try:
         return date.fromisoformat(text)
     except ValueError as error:
-        raise CommandError(
-            f"Date incomprise : {text}. Écrivez AAAA-MM-JJ, par exemple 2026-11-23."
-        ) from error
+        raise CommandError(f"Date incomprise : {text}. Écrivez AAAA-MM-JJ, par exemple 2026-11-23.") from error
 
 
 def _json(term: Term) -> str:
