@@ -5,6 +5,9 @@ from django.views.i18n import set_language
 
 from credicys.health import health
 
+admin.site.site_header = admin.site.site_title = "Support"
+admin.site.index_title = "Registres"
+
 urlpatterns = [
     path("", include("portal.urls")),
     path("", include("accounts.urls")),

@@ -39,7 +39,7 @@ class TransitionRefused(Exception):
 @transaction.atomic
 def advance(dossier: Dossier, name: str, *, by: Actor, now: datetime, **detail: Any) -> Event:
     """Move one dossier: phase, event and letters commit together or not at all; TransitionRefused otherwise."""
-    if TRANSITIONS[name].needs_reason and not detail.get("reason"):
+    if TRANSITIONS[name].needs_reason and not str(detail.get("reason", "")).strip():
         raise TransitionRefused(_("Indiquez le motif."))
     case = _held(dossier, name, now=now)
     if reasons := TRANSITIONS[name].refusals(case, by):

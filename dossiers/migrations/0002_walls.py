@@ -43,7 +43,9 @@ DECLARE
   beyond text := '';
 BEGIN
   IF app_creditors() IS NOT NULL THEN
-    owner := format('s.creditor_id = ANY (%L::bigint[])', app_creditors());
+    -- One creditor is written as an equality: only then does the index give the rows in the list's order.
+    owner := CASE WHEN cardinality(app_creditors()) = 1 THEN format('s.creditor_id = %L::bigint', (app_creditors())[1])
+      ELSE format('s.creditor_id = ANY (%L::bigint[])', app_creditors()) END;
   ELSIF app_office() IS NOT NULL THEN
     owner := format('s.office_id = %L::bigint', app_office());
   ELSE

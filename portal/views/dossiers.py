@@ -54,7 +54,7 @@ def home(request: Any) -> HttpResponse:
     return render(request, "portal/home.html", context)
 
 
-def _rows(request: Any, found: Any) -> list[presenters.Row]:
+def _rows(request: Any, found: Any) -> list[str]:
     return presenters.rows(found, page="dossier", zone=request.brand.zone)
 
 

@@ -29,7 +29,9 @@ def office_document(request: Any, key: UUID) -> HttpResponse:
 @never_cache
 @readonly
 def debtor_document(request: Any, key: UUID) -> HttpResponse:
-    return _hand_over(request, key, dossier_id=request.session.get(DEBTOR_KEY, 0), for_debtor=True)
+    if DEBTOR_KEY not in request.session:
+        raise Http404
+    return _hand_over(request, key, dossier_id=request.session[DEBTOR_KEY], for_debtor=True)
 
 
 def _hand_over(request: Any, key: UUID, **owner: Any) -> HttpResponse:

@@ -32,7 +32,7 @@ def ours(request: Any) -> QuerySet[Dossier]:
     return Dossier.objects.filter(office=request.office).exclude(phase=Phase.DRAFT)
 
 
-def _rows(request: Any, found: Any) -> list[presenters.Row]:
+def _rows(request: Any, found: Any) -> list[str]:
     return presenters.rows(found, page="office-dossier", zone=request.office.zone)
 
 

@@ -201,8 +201,23 @@ def test_a_deleted_event_is_missed_even_when_the_rest_is_numbered_anew(dossier: 
 def test_a_tail_that_was_cut_off_is_missed_by_the_dossier(dossier: Dossier) -> None:
     with trigger_off():
         sql("DELETE FROM dossiers_event WHERE dossier_id = %s AND seq >= 4", dossier.pk)
-    last = dossier.events.last()
-    assert last and last.hash != dossier.events_head and last.seq != dossier.events_count
+    assert journal.first_broken(dossier.events.all()) is None, "what is left is a chain of its own"
+    assert not journal.holds(dossier)
+
+
+@pytest.mark.attack("O23")
+def test_a_journal_that_was_emptied_is_missed_by_the_dossier(dossier: Dossier) -> None:
+    with trigger_off():
+        sql("DELETE FROM dossiers_event WHERE dossier_id = %s", dossier.pk)
+    assert not journal.holds(dossier)
+
+
+@pytest.mark.attack("O22")
+def test_an_edited_event_does_not_hold_either(dossier: Dossier) -> None:
+    assert journal.holds(dossier)
+    with trigger_off():
+        sql("UPDATE dossiers_event SET actor = 'x' WHERE dossier_id = %s AND seq = 5", dossier.pk)
+    assert not journal.holds(dossier)
 
 
 def test_an_event_moved_to_another_dossier_is_found(dossier: Dossier, now: datetime) -> None:

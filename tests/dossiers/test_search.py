@@ -1,6 +1,6 @@
 """Finding a dossier again: by whatever is written on it, and never somebody else's."""
 
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -26,9 +26,12 @@ def office(dossier: Dossier) -> Context:
     return Context(Audience.OFFICE, brand=dossier.brand_id, office=dossier.office_id)
 
 
-def found(words: str, context: Context, **options: Any) -> list[Dossier]:
+def found(words: str, context: Context, most: int = 100, **options: Any) -> list[Dossier]:
+    """The dossiers found, as far as the context may read them, in the order in which they were given."""
     with acting_as(context):
-        return list(search.matching(words, within=Dossier.objects.newest_first(), **options))
+        keys = search.found(search.Query(words, **options), most=most)
+        rows = Dossier.objects.in_bulk(keys)
+    return [rows[key] for key in keys if key in rows]
 
 
 @pytest.fixture
@@ -71,7 +74,7 @@ def test_the_percent_sign_stands_for_any_letters(words: str, dossier: Dossier) -
 
 
 @pytest.mark.attack("T10")
-@pytest.mark.parametrize("words", ["_OUL", "B_u", "\\", "' OR 1=1 --", "$$", "%s", "{}", "zzz", "*"])
+@pytest.mark.parametrize("words", ["_OUL", "B_u", "\\", "' OR 1=1 --", "$$", "%zzz%", "{}", "zzz", "*"])
 def test_other_signs_stand_for_themselves(words: str, dossier: Dossier) -> None:
     assert found(words, portal(dossier)) == []
 
@@ -132,7 +135,45 @@ def test_an_item_that_was_taken_out_no_longer_finds_the_dossier(now: datetime) -
     assert found("erreur-1", portal(dossier)) == []
 
 
-def test_of_too_many_the_newest_are_found() -> None:
+# --- page by page --------------------------------------------------------------------------------------------
+@pytest.fixture
+def four() -> list[Dossier]:
+    """Four dossiers of one creditor, the oldest first."""
     owner = factories.creditor()
-    dossiers = [factories.dossier(owner, created_at=datetime(2026, 1, n, tzinfo=factories.UTC)) for n in range(1, 5)]
-    assert found("durand", portal(*dossiers), limit=2) == [dossiers[3], dossiers[2]]
+    return [factories.dossier(owner, created_at=datetime(2026, 1, n, tzinfo=UTC)) for n in range(1, 5)]
+
+
+def test_of_too_many_the_newest_are_found(four: list[Dossier]) -> None:
+    assert found("durand", portal(*four), most=2) == [four[3], four[2]]
+
+
+def test_the_next_page_begins_after_the_last_dossier_of_this_one(four: list[Dossier]) -> None:
+    here = {"at": four[2].created_at, "key": four[2].pk}
+    assert found("durand", portal(*four), most=1, **here) == [four[1]]
+    assert found("durand", portal(*four), **here) == [four[1], four[0]]
+
+
+def test_the_page_before_ends_where_this_one_begins(four: list[Dossier]) -> None:
+    here = {"at": four[1].created_at, "key": four[1].pk, "newer": True}
+    assert found("durand", portal(*four), most=1, **here) == [four[2]]
+
+
+def test_dossiers_of_the_same_instant_are_told_apart_by_their_keys() -> None:
+    owner = factories.creditor()
+    first, second = (factories.dossier(owner, created_at=factories.LONG_AGO) for _ in range(2))
+    assert found("durand", portal(first), at=second.created_at, key=second.pk) == [first]
+
+
+def test_a_phase_narrows_what_is_found() -> None:
+    owner = factories.creditor()
+    draft, filed = factories.dossier(owner), factories.dossier(owner, phase=Phase.SUBMITTED)
+    assert found("durand", portal(draft), phase="draft") == [draft]
+    assert found("durand", portal(draft), phase="submitted") == [filed]
+    assert found("durand", portal(draft), phase="' OR true --") == []
+
+
+@pytest.mark.attack("T10")
+def test_a_phase_or_a_page_opens_no_other_creditors_dossiers(dossier: Dossier) -> None:
+    stranger = factories.dossier(phase=Phase.SUBMITTED)
+    far = datetime(2030, 1, 1, tzinfo=UTC)
+    assert found("%", portal(stranger), phase="submitted", at=far, key=10**9) == [stranger]

@@ -38,7 +38,7 @@ def test_a_sound_case_passes_every_guard_but_that_of_payment() -> None:
     every = [
         guards.names_a_debtor, guards.is_unpaid, guards.is_attested, guards.has_mandate, guards.is_not_prescribed,
         guards.office_is_competent, guards.fits_the_psrpc, guards.psrpc_exists_here,
-        guards.is_not_invoiced_between_commercants, guards.texts_are_entered,
+        guards.is_not_invoiced_between_commercants, guards.psrpc_texts_are_entered, guards.amiable_text_is_entered,
     ]  # fmt: skip
     assert [guard.__name__ for guard in every if guard(case())] == []
 
@@ -182,7 +182,12 @@ def test_invoices_between_commercants_are_excluded_since_25_april_2026(
     assert bool(guards.is_not_invoiced_between_commercants(found)) == refused
 
 
-def test_the_texts_that_are_missing_are_named() -> None:
-    assert "CPCE L111-2, C. civ. 2238" in (
-        guards.texts_are_entered(case(texts_missing=("CPCE L111-2", "C. civ. 2238"))) or ""
-    )
+def test_each_letter_asks_for_its_own_texts_and_names_those_that_are_missing() -> None:
+    bare = case(texts_missing=("CPCE L111-8", "CPCE L111-2", "C. civ. 2238"))
+    assert "CPCE L111-2, C. civ. 2238." in (guards.psrpc_texts_are_entered(bare) or "")
+    assert "envoi : CPCE L111-8." in (guards.amiable_text_is_entered(bare) or "")
+
+
+def test_the_texts_of_one_letter_do_not_keep_the_other_from_leaving() -> None:
+    assert guards.psrpc_texts_are_entered(case(texts_missing=("CPCE L111-8",))) is None
+    assert guards.amiable_text_is_entered(case(texts_missing=("CPCE L111-2",))) is None

@@ -331,16 +331,16 @@ SEARCHES = ["%", "_", "%%", "__", "'", "' OR 1=1 --", '"', "\\", "\\\\%", "*", C
 
 
 @pytest.mark.attack("T10")
-@pytest.mark.parametrize("words", SEARCHES, ids=lambda words: repr(words[:12]))
 @pytest.mark.parametrize("path", ["/espace/dossiers/", "/etude/dossiers/"])
-def test_a_search_shows_only_ones_own(path: str, words: str, world: World) -> None:
+def test_a_search_shows_only_ones_own(path: str, world: World) -> None:
     browser = at_door(path.split("/")[1], world)
-    answer = browser.get(path, {"q": words})
-    assert answer.status_code == 200
-    shown = {row.reference for row in answer.context["rows"]}
-    assert shown <= {dossier.reference for dossier in world.ours.dossiers}
-    page = answer.content.decode().replace(words, "").replace(words[:200], "")
-    assert CANARY not in page and CANARY.lower() not in page.lower().replace(words.lower(), "")
+    ours = {dossier.reference for dossier in world.ours.dossiers}
+    for words in SEARCHES:
+        answer = browser.get(path, {"q": words})
+        assert answer.status_code == 200, repr(words[:20])
+        assert {row.reference for row in answer.context["rows"]} <= ours, repr(words[:20])
+        page = re.sub(re.escape(words), "", answer.content.decode(), flags=re.IGNORECASE)
+        assert CANARY.lower() not in page.lower(), repr(words[:20])
 
 
 @pytest.mark.req("ATR-49")
@@ -370,7 +370,8 @@ def test_a_page_key_that_was_tampered_with_shows_the_first_page(name: str, world
     plain = masked(browser.get("/espace/dossiers/").content.decode())
     for forged in ("x", "WyIyMDI2Il0:1:2", "%00", "'", "null"):
         answer = browser.get("/espace/dossiers/", {name: forged})
-        assert masked(answer.content.decode()) == plain
+        page = re.sub(rf"\?{name}=[^\"]*", "", answer.content.decode())
+        assert masked(page) == plain
 
 
 # --- nested keys, owners in forms ------------------------------------------------------------------------------

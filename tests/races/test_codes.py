@@ -1,0 +1,171 @@
+"""One-time codes under fire: no more than five guesses are looked at, and a right one serves once."""
+
+import re
+import threading
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+from django.conf import settings
+from django.db import connection, transaction
+
+from accounts.models import User
+from mandates import services
+from mandates.models import Challenge, Mandate, MandateState
+from mandates.services import MandateRefused, sign
+from mandates.signatures import LIFE, TRIES, CodeRefused, Signer, check_code, send_code
+from notifications.contents import CONTENTS
+from notifications.models import Message
+from tests import factories
+
+pytestmark = pytest.mark.django_db(transaction=True, available_apps=settings.INSTALLED_APPS)
+
+SESSION = "session-1"
+
+
+@pytest.fixture
+def mandate(monkeypatch: Any) -> Mandate:
+    """A mandate that waits for its signature; its pages are not what is tested here."""
+    monkeypatch.setattr(services, "_signed_pdf", lambda mandate, challenge: b"%PDF-")
+    owner = factories.creditor()
+    made = owner.mandates.get()
+    Mandate.objects.update(state=MandateState.DRAFT, signed=None, signed_at=None)
+    made.refresh_from_db()
+    return made
+
+
+@pytest.fixture
+def user(mandate: Mandate) -> User:
+    return factories.member(mandate.creditor)
+
+
+@pytest.fixture
+def code(mandate: Mandate, user: User, now: datetime) -> str:
+    """The code as the mail tells it."""
+    with transaction.atomic():
+        send_code(mandate.unsigned, Signer(user, mandate.creditor, SESSION, "email", user.email), now=now)
+    content = CONTENTS["signature_code"](Message.objects.select_related("brand").get(kind="signature_code"))
+    told = re.search(r"\b\d{6}\b", content.text)
+    assert told
+    return told[0]
+
+
+def wrong(code: str, n: int = 1) -> str:
+    return f"{(int(code) + n) % 1_000_000:06d}"
+
+
+def at_once(*functions: Callable[[], Any]) -> list[Any]:
+    barrier = threading.Barrier(len(functions))
+
+    def run(function: Callable[[], Any]) -> Any:
+        try:
+            connection.ensure_connection()
+            barrier.wait(15)
+            with transaction.atomic():  # as a request does, which answers a refusal and commits
+                try:
+                    return function()
+                except CodeRefused as refusal:
+                    return refusal
+        except MandateRefused as refusal:
+            return refusal
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(len(functions)) as pool:
+        return [future.result(timeout=60) for future in [pool.submit(run, function) for function in functions]]
+
+
+def looked_at(answers: list[Any]) -> list[Any]:
+    return [answer for answer in answers if not isinstance(answer, CodeRefused) or "incorrect" in str(answer)]
+
+
+@pytest.mark.attack("O02", "A14")
+def test_of_twenty_guesses_at_once_five_are_looked_at(mandate: Mandate, user: User, code: str, now: datetime) -> None:
+    answers = at_once(
+        *[
+            lambda n=n: check_code(mandate.unsigned, user=user, session=SESSION, code=wrong(code, n), now=now)
+            for n in range(1, 21)
+        ]
+    )
+    assert len(looked_at(answers)) == TRIES == 5
+    assert Challenge.objects.get().tries == TRIES
+    with pytest.raises(CodeRefused, match="n’est plus valable"):
+        check_code(mandate.unsigned, user=user, session=SESSION, code=code, now=now)
+
+
+@pytest.mark.attack("O03")
+def test_the_right_code_given_twice_at_once_serves_once(mandate: Mandate, user: User, code: str, now: datetime) -> None:
+    answers = at_once(*[lambda: check_code(mandate.unsigned, user=user, session=SESSION, code=code, now=now)] * 4)
+    assert len([answer for answer in answers if isinstance(answer, Challenge)]) == 1
+    assert Challenge.objects.get().used_at == now
+
+
+@pytest.mark.attack("O03")
+def test_a_mandate_that_is_signed_twice_at_once_is_signed_once(
+    mandate: Mandate, user: User, code: str, now: datetime
+) -> None:
+    answers = at_once(*[lambda: sign(mandate, user=user, session=SESSION, code=code, facts={}, now=now)] * 4)
+    assert len([answer for answer in answers if isinstance(answer, Mandate)]) == 1
+    assert Mandate.objects.get().state == MandateState.SIGNED
+    assert Message.objects.filter(kind="mandate_signed").count() == 1
+
+
+@pytest.mark.attack("O02", "A14")
+def test_wrong_codes_typed_into_the_signature_stay_counted(
+    mandate: Mandate, user: User, code: str, now: datetime
+) -> None:
+    for n in range(1, TRIES + 1):
+        [answer] = at_once(
+            lambda n=n: sign(mandate, user=user, session=SESSION, code=wrong(code, n), facts={}, now=now)
+        )
+        assert f"{TRIES - n} essai" in str(answer)
+    [answer] = at_once(lambda: sign(mandate, user=user, session=SESSION, code=code, facts={}, now=now))
+    assert "n’est plus valable" in str(answer)
+    assert Mandate.objects.get().state == MandateState.DRAFT
+
+
+@pytest.mark.attack("O02", "A14")
+def test_of_twenty_signatures_with_guesses_at_once_five_are_looked_at(
+    mandate: Mandate, user: User, code: str, now: datetime
+) -> None:
+    answers = at_once(
+        *[
+            lambda n=n: sign(mandate, user=user, session=SESSION, code=wrong(code, n), facts={}, now=now)
+            for n in range(1, 21)
+        ]
+    )
+    assert len(looked_at(answers)) == TRIES
+
+
+def test_the_fifth_try_may_still_be_the_right_one(mandate: Mandate, user: User, code: str, now: datetime) -> None:
+    for n in range(1, TRIES):
+        with pytest.raises(CodeRefused, match="incorrect"):
+            check_code(mandate.unsigned, user=user, session=SESSION, code=wrong(code, n), now=now)
+    assert check_code(mandate.unsigned, user=user, session=SESSION, code=f" {code} ", now=now).used_at == now
+
+
+@pytest.mark.attack("O06")
+def test_a_code_lives_ten_minutes(mandate: Mandate, user: User, code: str, now: datetime) -> None:
+    with pytest.raises(CodeRefused):
+        check_code(mandate.unsigned, user=user, session=SESSION, code=code, now=now + LIFE)
+    last = now + LIFE - timedelta(seconds=1)
+    assert check_code(mandate.unsigned, user=user, session=SESSION, code=code, now=last)
+
+
+@pytest.mark.attack("O07")
+@pytest.mark.parametrize("what", ["session", "user", "document"])
+def test_a_code_signs_nothing_else_for_nobody_else_and_from_nowhere_else(
+    what: str, mandate: Mandate, user: User, code: str, now: datetime
+) -> None:
+    here = {"user": user, "session": SESSION, "document": mandate.unsigned}
+    others = {
+        "session": "session-2",
+        "user": factories.user(),
+        "document": factories.creditor().mandates.get().unsigned,
+    }
+    given = here | {what: others[what]}
+    with pytest.raises(CodeRefused):
+        check_code(given["document"], user=given["user"], session=given["session"], code=code, now=now)
+    assert check_code(mandate.unsigned, user=user, session=SESSION, code=code, now=now)
