@@ -24,13 +24,11 @@ class AudienceMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: Any) -> HttpResponse:
-        before = Context(Audience.PUBLIC)
-        for prefix, enter in DOORS.items():
-            if request.path.startswith(prefix) and (turned_away := enter(request)) is not None:
-                switch(before)
-                return turned_away
-        response = self.get_response(request)
-        switch(before)  # what runs above us (session, cookies) is nobody's business but the public role's
+        enter = next((enter for prefix, enter in DOORS.items() if request.path.startswith(prefix)), None)
+        if enter is None:
+            return self.get_response(request)
+        response = enter(request) or self.get_response(request)
+        switch(Context(Audience.PUBLIC))  # what runs above us (session, cookies) is the public role's business
         return response
 
 

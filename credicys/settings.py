@@ -10,7 +10,7 @@ from credicys.env import BadSetting, database, env_bool, env_int, env_list, env_
 from credicys.postgres import ensure_running
 
 BASE_DIR = Path(__file__).resolve().parent.parent
-VAR = BASE_DIR / "var"
+VAR = Path(env_text("VAR_DIR", str(BASE_DIR / "var")))
 
 # --- run mode ------------------------------------------------------------------------------------------------
 DEMO = env_bool("DEMO")

@@ -330,6 +330,11 @@ SEARCHES = ["%", "_", "%%", "__", "'", "' OR 1=1 --", '"', "\\", "\\\\%", "*", C
             "x" * 10_000, "%" * 10_000, "ﷺ" * 50, "a\x00b"]  # fmt: skip
 
 
+def references(answer: Any) -> set[str]:
+    """The dossiers that a page leads to."""
+    return set(re.findall(r'/dossiers/([0-9A-Z]{4}-[0-9A-Z]{4})/"', answer.content.decode()))
+
+
 @pytest.mark.attack("T10")
 @pytest.mark.parametrize("path", ["/espace/dossiers/", "/etude/dossiers/"])
 def test_a_search_shows_only_ones_own(path: str, world: World) -> None:
@@ -338,7 +343,7 @@ def test_a_search_shows_only_ones_own(path: str, world: World) -> None:
     for words in SEARCHES:
         answer = browser.get(path, {"q": words})
         assert answer.status_code == 200, repr(words[:20])
-        assert {row.reference for row in answer.context["rows"]} <= ours, repr(words[:20])
+        assert references(answer) <= ours, repr(words[:20])
         page = re.sub(re.escape(words), "", answer.content.decode(), flags=re.IGNORECASE)
         assert CANARY.lower() not in page.lower(), repr(words[:20])
 
@@ -347,9 +352,9 @@ def test_a_search_shows_only_ones_own(path: str, world: World) -> None:
 @pytest.mark.attack("T10")
 def test_the_sign_for_any_letters_finds_all_of_ones_own_and_nothing_else(world: World) -> None:
     answer = at_door("espace", world).get("/espace/dossiers/", {"q": "%%"})
-    assert {row.reference for row in answer.context["rows"]} == {d.reference for d in world.ours.dossiers}
+    assert references(answer) == {d.reference for d in world.ours.dossiers}
     underlined = at_door("espace", world).get("/espace/dossiers/", {"q": "N_tre"})
-    assert not underlined.context["rows"], "the underscore is a letter like any other"
+    assert not references(underlined), "the underscore is a letter like any other"
 
 
 @pytest.mark.attack("T09")

@@ -34,7 +34,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, port: int, no_seed: bool, **options: Any) -> None:
         refuse_production()
         refuse_taken_port(port)
-        (settings.BASE_DIR / "var").mkdir(exist_ok=True)
+        settings.VAR.mkdir(parents=True, exist_ok=True)
         broker_port = broker.free_port()
         environment = {
             "DEMO": "1",
@@ -149,7 +149,9 @@ def worker_program() -> Program:
 
 def beat_program() -> Program:
     """Rings by the timetable."""
-    return Program("beat", (*_celery("beat"), "--schedule", "var/beat-schedule", "--loglevel", "WARNING"))
+    return Program(
+        "beat", (*_celery("beat"), "--schedule", str(settings.VAR / "beat-schedule"), "--loglevel", "WARNING")
+    )
 
 
 def _celery(role: str, *python_options: str) -> tuple[str, ...]:

@@ -1,0 +1,212 @@
+"""The real product from one command, walked in a browser by people who never see a terminal."""
+
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page, expect, sync_playwright
+
+from tests import factories
+
+ROOT = Path(__file__).resolve().parents[2]
+CHROMIUM = "/usr/bin/chromium"
+QUIET = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-sync", "--no-first-run"]
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.skipif(not Path(CHROMIUM).exists(), reason="needs Debian's chromium: apt-get install chromium"),
+]
+PASSWORD = "demonstration-2026"
+EMAIL = "nouvelle@creance.example"
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: Any) -> Iterator[str]:
+    """`manage.py demo` on a base of its own: web, worker, beat and broker, all real."""
+    var = tmp_path_factory.mktemp("var")
+    var.chmod(0o755)
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    environment = {k: v for k, v in os.environ.items() if k not in ("DATABASE_URL", "DEMO")} | {"VAR_DIR": str(var)}
+    command = [sys.executable, "manage.py", "demo", "--port", str(port)]
+    with (var / "demo.log").open("w") as log:
+        demo = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=log, stderr=log)
+    try:
+        wait_for_ready(var / "demo.log", demo)
+        yield f"http://127.0.0.1:{port}"
+    finally:
+        demo.send_signal(signal.SIGINT)
+        demo.wait(timeout=40)
+
+
+def wait_for_ready(log: Path, demo: subprocess.Popen[bytes]) -> None:
+    for _ in range(180):
+        if "Prêt" in log.read_text():
+            return
+        assert demo.poll() is None, log.read_text()
+        time.sleep(1)
+    raise AssertionError(log.read_text())
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Any]:
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=QUIET)
+        yield chromium
+        chromium.close()
+
+
+@pytest.fixture
+def person(browser: Any, site: str) -> Iterator[Any]:
+    """Gives pages in which different people sit; a script error or a refused resource fails the test."""
+    contexts, complaints = [], []
+
+    def arrive() -> Page:
+        context = browser.new_context(base_url=site, locale="fr-FR")
+        contexts.append(context)
+        page = context.new_page()
+        page.set_default_timeout(15_000)
+        page.on("pageerror", lambda error: complaints.append(str(error)))
+        page.on("console", lambda line: complaints.append(line.text) if "Content Security" in line.text else None)
+        return page
+
+    yield arrive
+    for context in contexts:
+        context.close()
+    assert complaints == []
+
+
+def log_in(page: Page, email: str, password: str) -> None:
+    page.goto("/connexion")
+    page.fill("[name=login]", email)
+    page.fill("[name=password]", password)
+    page.get_by_role("button", name="SE CONNECTER").click()
+
+
+def last_mail(page: Page, subject: str) -> str:
+    """The text of the newcomer's newest mail with that subject, once the relay's next tick has sent it."""
+    for _ in range(30):
+        page.goto("/demo/courrier")
+        found = page.locator("tr").filter(has_text=EMAIL).get_by_role("link", name=re.compile(subject))
+        if found.count():
+            found.first.click()
+            return page.locator("main").inner_text()
+        time.sleep(0.5)
+    raise AssertionError(f"no mail: {subject}")
+
+
+def advance(page: Page, label: str) -> None:
+    page.get_by_role("button", name=label, exact=True).click()
+
+
+@pytest.mark.req("CRE-04", "CRE-08", "CRE-11", "CRE-12", "ATR-11", "ATR-35", "ATR-39", "ATR-40", "IDE-19", "IDE-22")
+def test_from_sign_up_to_the_injonction_without_a_terminal(person: Any, tmp_path: Path) -> None:
+    creditor, office, post = person(), person(), person()
+
+    creditor.goto("/inscription")
+    for name, value in {
+        "email": EMAIL, "password": "une phrase bien longue", "confirmation": "une phrase bien longue",
+        "last_name": "Moreau", "first_name": "Lucie", "company": "Fleurs Moreau", "siret": "732 829 320 00074",
+        "street": "5 rue Mercière", "postcode": "69002", "town": "Lyon",
+    }.items():  # fmt: skip
+        creditor.fill(f"[name={name}]", value)
+    creditor.get_by_role("button", name="S’INSCRIRE").click()
+    expect(creditor.locator("main")).to_contain_text("Votre inscription a bien été prise en compte")
+
+    link = re.search(r"http://\S+/activation/\S+", last_mail(post, "Activez votre compte"))
+    assert link
+    creditor.goto(link[0])
+    expect(creditor.locator("main")).to_contain_text("Votre compte a été activé")
+    log_in(creditor, EMAIL, "une phrase bien longue")
+
+    expect(creditor.locator("h1")).to_have_text("Complétez votre inscription")
+    creditor.fill("[name=signatory_last_name]", "Moreau")
+    creditor.fill("[name=signatory_first_name]", "Lucie")
+    creditor.fill("[name=iban]", factories.IBAN)
+    creditor.locator("[name=iban]").blur()
+    expect(creditor.locator("[name=bic]")).to_have_value(re.compile("PSSTFRPP"))
+    creditor.check("[name=accept_terms]")
+    creditor.get_by_role("button", name="FINALISER MON INSCRIPTION").click()
+
+    creditor.check("[name=channel][value=email]")
+    creditor.get_by_role("button", name="RECEVOIR LE CODE").click()
+    code = re.search(r"\b\d{6}\b", last_mail(post, "votre code de signature"))
+    assert code
+    creditor.fill("[name=code]", code[0])
+    creditor.get_by_role("button", name="SIGNER LE MANDAT").click()
+    expect(creditor.locator("main")).to_contain_text("Votre mandat est signé")
+
+    creditor.goto("/espace/dossiers/creer")
+    creditor.fill("[name=creditor_reference]", "CLIENT-77")
+    creditor.get_by_role("button", name="SUIVANT").click()
+    creditor.check("[name=kind][value=natural]")
+    for name, value in {
+        "last_name": "Bertin", "first_name": "Alain", "street": "9 rue Garibaldi", "postcode": "69003", "town": "Lyon",
+        "email": "alain@bertin.example",
+    }.items():  # fmt: skip
+        creditor.fill(f"[name={name}]", value)
+    creditor.get_by_role("button", name="SUIVANT").click()
+    invoice = tmp_path / "facture.pdf"
+    invoice.write_bytes(factories.pdf())
+    creditor.select_option("[name=kind]", "invoice")
+    creditor.fill("[name=number]", "F-77")
+    creditor.fill("[name=issued_on]", "2026-08-01")
+    creditor.fill("[name=due_on]", "2026-08-31")
+    creditor.fill("[name=gross]", "845,50")
+    creditor.set_input_files("[name=file]", invoice)
+    creditor.get_by_role("button", name="AJOUTER ET POURSUIVRE LA CREATION DU DOSSIER").click()
+    creditor.check("[name=is_attested]")
+    creditor.get_by_role("button", name="VALIDER").click()
+    expect(creditor.locator("h1")).to_have_text("Dossier transmis")
+    creditor.get_by_role("link", name="Visualiser dossier").click()
+    reference = re.search(r"[2-9A-Z]{4}-[2-9A-Z]{4}", creditor.url)
+    assert reference
+
+    log_in(office, "etude@demo.fr", PASSWORD)
+    office.goto(f"/etude/dossiers/{reference[0]}/")
+    office.get_by_role("link", name="Accepter").click()
+    office.get_by_role("button", name="CONFIRMER").click()
+    post_letter(office, reference[0], "Demande amiable", "")
+    advance(office, "+15 jours")
+    advance(office, "+1 jour")
+    advance(office, "+1 jour")
+    advance(office, "+1 jour")
+    post_letter(office, reference[0], "Invitation", "1A 208 123 4567 8")
+    advance(office, "+1 mois")
+    advance(office, "+1 jour")
+    advance(office, "+1 jour")
+    advance(office, "+1 jour")
+    advance(office, "+1 jour")
+
+    creditor.reload()
+    creditor.get_by_role("link", name="Demander l’injonction de payer").click()
+    creditor.get_by_role("button", name="CONFIRMER").click()
+    expect(creditor.locator(".title-line")).to_contain_text("Injonction de payer demandée")
+
+
+def post_letter(office: Page, reference: str, letter: str, number: str) -> None:
+    """As at the post: once the relay has printed the letter, its deposit is recorded."""
+    for _ in range(40):
+        office.goto(f"/etude/dossiers/{reference}/")
+        form = office.locator("form.panel").filter(has_text=letter)
+        if form.count():
+            break
+        time.sleep(0.5)
+    if number:
+        form.locator("[name=number]").fill(number)
+    form.get_by_role("button", name="Enregistrer le dépôt").click()
+    expect(office.locator("main")).to_contain_text("Dépôt enregistré")
+
+
+def test_the_health_page_answers(site: str) -> None:
+    with urllib.request.urlopen(f"{site}/sante", timeout=5) as answer:
+        assert answer.status == 200
