@@ -64,6 +64,13 @@ class DraftForm(forms.ModelForm):
         if self.instance.pk:
             self.fields["creditor"].disabled = True
 
+    def clean(self) -> dict[str, Any]:
+        data: dict[str, Any] = super().clean() or {}
+        subsidiary, creditor = data.get("subsidiary"), data.get("creditor")
+        if subsidiary and creditor and subsidiary.parent_id != creditor.pk:
+            self.add_error("subsidiary", __("Cette filiale n’est pas celle du créancier choisi."))
+        return data
+
     def draft_fields(self) -> dict[str, Any]:
         """What the step keeps, without the files and without the creditor, which never changes."""
         return {name: self.cleaned_data[name] for name in self.Meta.fields if name != "creditor"}

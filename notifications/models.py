@@ -52,9 +52,9 @@ class Message(models.Model):
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4)
-    brand = models.ForeignKey(Brand, models.PROTECT)
+    brand = models.ForeignKey(Brand, models.PROTECT, db_index=False)
     creditor_id = models.BigIntegerField(null=True)
-    office = models.ForeignKey(Office, models.PROTECT, null=True)
+    office = models.ForeignKey(Office, models.PROTECT, null=True, db_index=False)
     dossier_id = models.BigIntegerField(null=True)
     key = models.CharField(max_length=120)
     kind = models.CharField(max_length=60)
@@ -70,7 +70,7 @@ class Message(models.Model):
     detail = models.CharField(max_length=500, blank=True)
     subject = models.CharField("objet", max_length=200, blank=True)
     text = models.TextField(blank=True)
-    document = models.ForeignKey(Document, models.PROTECT, null=True)
+    document = models.ForeignKey(Document, models.PROTECT, null=True, db_index=False)
     posted_on = models.DateField("posté le", null=True)
     posting_number = models.CharField("numéro d’envoi", max_length=40, blank=True)
     posted_by = models.CharField(max_length=120, null=True)  # noqa: DJ001  paired with posted_on
@@ -82,6 +82,7 @@ class Message(models.Model):
         indexes = [
             models.Index("try_at", "id", condition=PENDING, name="pending_messages"),
             models.Index("dossier_id", "created_at", name="messages_of_dossier"),
+            models.Index("office", condition=Q(channel__in=BY_POST, posted_on=None), name="letters_of_office"),
         ]
         constraints = [
             models.UniqueConstraint("brand", "key", name="one_message_per_cause"),

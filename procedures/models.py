@@ -28,7 +28,7 @@ class Deadline(models.Model):
     """
 
     dossier = models.ForeignKey(Dossier, models.PROTECT, related_name="deadlines")
-    creditor = models.ForeignKey(Creditor, models.PROTECT, related_name="+")
+    creditor = models.ForeignKey(Creditor, models.PROTECT, related_name="+", db_constraint=False, db_index=False)
     kind = models.CharField(max_length=40)
     transition = models.CharField(max_length=40)
     started_on = models.DateField()

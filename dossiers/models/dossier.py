@@ -3,15 +3,15 @@ from collections.abc import Iterable
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
-from django.db import models
-from django.db.models import Case, F, Q, Sum, When
+from django.db import connection, models
+from django.db.models import F, Q
 from django.urls import reverse
 
 from accounts.models import Creditor, User
 from core import clock
 from core.constraints import one_of
 from core.money import Money
-from dossiers.enums import ENDED, ItemKind, Origin, Phase
+from dossiers.enums import ENDED, Origin, Phase
 from dossiers.models.debtor import Debtor
 from tenants.models import Brand, Currency, Office
 
@@ -39,12 +39,16 @@ class Dossier(models.Model):
     """
 
     reference = models.CharField("référence", max_length=9, unique=True, default=new_reference)
-    brand = models.ForeignKey(Brand, models.PROTECT)
-    creditor = models.ForeignKey(Creditor, models.PROTECT, related_name="dossiers", verbose_name="créancier")
+    brand = models.ForeignKey(Brand, models.PROTECT, db_index=False)
+    creditor = models.ForeignKey(
+        Creditor, models.PROTECT, related_name="dossiers", verbose_name="créancier", db_index=False
+    )
     subsidiary = models.ForeignKey(
         Creditor, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="filiale"
     )
-    office = models.ForeignKey(Office, models.PROTECT, null=True, related_name="dossiers", verbose_name="étude")
+    office = models.ForeignKey(
+        Office, models.PROTECT, null=True, related_name="dossiers", verbose_name="étude", db_index=False
+    )
     manager = models.ForeignKey(User, models.PROTECT, null=True, related_name="+", verbose_name="gestionnaire")
     debtor = models.ForeignKey(Debtor, models.PROTECT, null=True, related_name="dossiers", verbose_name="débiteur")
     phase = models.CharField("phase", max_length=24, choices=Phase.choices, default=Phase.DRAFT)
@@ -108,8 +112,14 @@ class Dossier(models.Model):
         return Money(balances([self.pk]).get(self.pk, Decimal(0)), self.currency)
 
 
+BALANCES = """
+SELECT dossier_id, sum(CASE WHEN kind = 'invoice' THEN gross ELSE -gross END)
+FROM dossiers_item WHERE dossier_id = ANY(%s) GROUP BY dossier_id
+"""
+
+
 def balances(keys: Iterable[int]) -> dict[int, Decimal]:
-    """The balance of each dossier that has items, by one query."""
-    signed = Case(When(items__kind=ItemKind.INVOICE, then=F("items__gross")), default=-F("items__gross"))
-    rows = Dossier.objects.filter(pk__in=keys, items__isnull=False).order_by().values_list("pk")
-    return dict(rows.annotate(total=Sum(signed)).values_list("pk", "total"))
+    """Invoices less credit notes and payments, of each dossier that has items, by one query."""
+    with connection.cursor() as cursor:
+        cursor.execute(BALANCES, [list(keys)])
+        return dict(cursor.fetchall())

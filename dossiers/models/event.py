@@ -11,8 +11,9 @@ class Event(models.Model):
     `phase` is where the dossier stands after it. Written by dossiers.journal only.
     """
 
-    dossier = models.ForeignKey(Dossier, models.PROTECT, related_name="events")
-    creditor = models.ForeignKey(Creditor, models.PROTECT, related_name="+")
+    # The walls tie both to the dossier's own row by one composite key; the unique constraint below is its index.
+    dossier = models.ForeignKey(Dossier, models.PROTECT, related_name="events", db_constraint=False, db_index=False)
+    creditor = models.ForeignKey(Creditor, models.PROTECT, related_name="+", db_constraint=False, db_index=False)
     seq = models.PositiveIntegerField()
     kind = models.CharField(max_length=40)
     phase = models.CharField(max_length=24, choices=Phase.choices)

@@ -15,8 +15,8 @@ from django.db import connection, transaction
 from core.actors import Actor, Side
 from dossiers import journal
 from dossiers.enums import Phase
-from dossiers.models import Dossier, Item
-from dossiers.services import lock
+from dossiers.models import Debtor, Dossier, Item
+from dossiers.services import identify_debtor, lock
 from notifications.models import Message, Outcome
 from notifications.relay import dispatch_next
 from notifications.services import PostingRefused, record_posting
@@ -156,6 +156,31 @@ def test_a_double_click_on_submit_files_once_and_tells_the_office_once(office: A
         assert [type(error) for error in refused(answers)] == [TransitionRefused]
         assert kinds(dossier) == ["new_dossier"]
         assert_whole(dossier)
+
+
+def test_a_filing_that_waits_for_a_correction_goes_where_the_debtor_lives_now(office: Any, now: datetime) -> None:
+    paris = factories.office(office.brand, court_of_appeal="Paris")
+    dossier = factories.dossier()
+    with transaction.atomic():
+        moved = Debtor.objects.get(pk=dossier.debtor_id)
+        moved.postcode, moved.town = "75002", "Paris"
+        identify_debtor(dossier, moved)
+        filing = Meanwhile(lambda: submit(dossier, by=CREDITOR, now=now))
+        assert filing.is_made_to_wait()
+    assert not refused([filing.outcome()]), filing.outcome()
+    assert Dossier.objects.get(pk=dossier.pk).office == paris
+    assert_whole(dossier)
+
+
+def test_a_decision_that_waits_for_the_filing_sees_the_office_it_went_to(office: Any, now: datetime) -> None:
+    dossier = factories.dossier()
+    with transaction.atomic():
+        submit(dossier, by=CREDITOR, now=now)
+        decision = Meanwhile(lambda: advance(dossier, "accept", by=OFFICE, now=now))
+        assert decision.is_made_to_wait()
+    assert not refused([decision.outcome()]), decision.outcome()
+    assert kinds(dossier) == ["amiable_email", "amiable_letter", "dossier_accepted", "new_dossier"]
+    assert_whole(dossier)
 
 
 def test_notes_of_many_writers_make_one_chain(now: datetime) -> None:

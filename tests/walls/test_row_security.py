@@ -15,13 +15,13 @@ from django.template import engines
 from django.template.response import TemplateResponse
 from django.urls import path
 
+from accounts.models import BillingParty, Creditor
 from core.rowsecurity import AUDIENCES
 from credicys.urls import urlpatterns as product_urls
 from dossiers import search
 from dossiers.enums import Phase
 from dossiers.models import Debtor, Dossier, Item
 from mandates.models import Challenge
-from accounts.models import BillingParty, Creditor
 from notifications.models import Channel, Message
 from notifications.tasks import relay
 from procedures.models import Deadline

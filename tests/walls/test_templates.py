@@ -1,13 +1,15 @@
 """What a page may hold: nothing that its security policy would have to excuse, and no template that nobody uses."""
 
 import re
+from functools import cache
 from pathlib import Path
 
 import pytest
 from django.conf import settings
 from django.contrib.staticfiles import finders
+from django.template.loader import get_template
 
-from tests.walls.test_architecture import MODULES
+from tests.walls.test_architecture import MODULES, for_each
 
 TEMPLATES = settings.BASE_DIR / "templates"
 ALL = sorted(TEMPLATES.rglob("*.html")) + sorted(TEMPLATES.rglob("*.txt"))
@@ -31,7 +33,7 @@ PAGES = [path for path in ALL if path.suffix == ".html" and MAILS not in path.pa
 
 
 @pytest.mark.attack("W05")
-@pytest.mark.parametrize("path", PAGES, ids=name_of)
+@for_each(PAGES, name_of)
 def test_a_page_holds_no_inline_style_nor_script(path: Path) -> None:
     page = text(path)
     assert not re.findall(r"""\sstyle\s*=\s*["']""", page), "style attribute: a class of the style sheet instead"
@@ -43,7 +45,7 @@ def test_a_page_holds_no_inline_style_nor_script(path: Path) -> None:
         assert "nonce=" in style, style
 
 
-@pytest.mark.parametrize("path", ALL, ids=name_of)
+@for_each(ALL, name_of)
 def test_nothing_is_declared_safe(path: Path) -> None:
     page = text(path)
     if path.suffix == ".html":
@@ -51,17 +53,18 @@ def test_nothing_is_declared_safe(path: Path) -> None:
         assert "|safe" not in page or name_of(path) in SAFE
 
 
-@pytest.mark.parametrize("path", PAGES, ids=name_of)
+@for_each(PAGES, name_of)
 def test_nothing_is_fetched_from_elsewhere(path: Path) -> None:
     assert not re.findall(r"""(?:src|href|action|url)\s*=\s*["']?(?:https?:)?//""", text(path))
 
 
+@cache
 def sources() -> str:
     code = "".join(path.read_text(encoding="utf-8") for path in MODULES)
     return code + "".join(path.read_text(encoding="utf-8") for path in ALL)
 
 
-@pytest.mark.parametrize("path", ALL, ids=name_of)
+@for_each(ALL, name_of)
 def test_every_template_is_used(path: Path) -> None:
     name = name_of(path)
     if name in BY_NAME or name.startswith("django/forms/"):
@@ -75,20 +78,20 @@ def test_every_template_is_used(path: Path) -> None:
     assert re.search(made, everything) and re.search(rf"""["']{stem}["']""", everything), "nobody uses it"
 
 
-@pytest.mark.parametrize("path", PAGES, ids=name_of)
+@for_each(PAGES, name_of)
 def test_every_form_that_writes_carries_its_token(path: Path) -> None:
     forms = re.findall(r"<form[^>]*method=[\"']post[\"'].*?</form>", text(path), flags=re.DOTALL)
     without = [form[:80] for form in forms if "{% csrf_token %}" not in form]
     assert not without, without
 
 
-@pytest.mark.parametrize("path", PAGES, ids=name_of)
+@for_each(PAGES, name_of)
 def test_static_files_that_a_page_names_exist(path: Path) -> None:
     for name in re.findall(r"{% static [\"']([^\"']+)[\"'] %}", text(path)):
         assert finders.find(name), name
 
 
-@pytest.mark.parametrize("path", PAGES, ids=name_of)
+@for_each(PAGES, name_of)
 def test_included_templates_exist(path: Path) -> None:
     for name in re.findall(r"{% (?:include|extends|component) [\"']([^\"']+)[\"']", text(path)):
-        assert (TEMPLATES / name).exists(), name
+        get_template(name)

@@ -4,23 +4,21 @@ import ast
 from datetime import timedelta
 from pathlib import Path
 
-import pytest
-
 from credicys.celery import app
 from credicys.timetable import TIMETABLE
-from tests.walls.test_architecture import MODULES, name_of, parsed
+from tests.walls.test_architecture import MODULES, for_each, name_of, parsed
 
 # What would put a date into the queue, where a lost broker loses it.
 LATER = {"eta", "countdown", "apply_async", "crontab", "solar"}
 
 
-@pytest.mark.parametrize("name", sorted(TIMETABLE))
+@for_each(sorted(TIMETABLE), str)
 def test_every_entry_names_a_task_that_exists(name: str) -> None:
     app.loader.import_default_modules()
     assert TIMETABLE[name]["task"] in app.tasks
 
 
-@pytest.mark.parametrize("name", sorted(TIMETABLE))
+@for_each(sorted(TIMETABLE), str)
 def test_an_entry_is_an_interval_and_a_late_ring_is_dropped(name: str) -> None:
     entry = TIMETABLE[name]
     every = entry["schedule"]
@@ -35,7 +33,7 @@ def test_every_task_of_the_product_is_in_the_timetable() -> None:
     assert ours == {entry["task"] for entry in TIMETABLE.values()}
 
 
-@pytest.mark.parametrize("path", MODULES, ids=name_of)
+@for_each(MODULES, name_of)
 def test_nothing_is_put_into_the_queue_for_later(path: Path) -> None:
     for node in ast.walk(parsed(path)):
         words: set[str] = set()
