@@ -28,7 +28,7 @@ def readonly(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
 
 
 def _refuse_writes(execute: Any, sql: Any, params: Any, many: bool, context: Any) -> Any:
-    if isinstance(sql, str) and not sql.lstrip(" (").upper().startswith(READS):
+    if isinstance(sql, str) and not sql.lstrip(" (\n").upper().startswith(READS):
         raise WriteRefused(sql[:200])
     return execute(sql, params, many, context)
 

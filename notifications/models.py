@@ -87,6 +87,7 @@ class Message(models.Model):
         constraints = [
             models.UniqueConstraint("brand", "key", name="one_message_per_cause"),
             one_of("channel", Channel, name="message_channel_known"),
+            one_of("outcome", Outcome, name="message_outcome_known"),
             both_or_neither(
                 "posted_on",
                 "posted_by",

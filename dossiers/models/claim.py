@@ -33,6 +33,7 @@ class Item(models.Model):
         ordering = ["issued_on", "pk"]
         constraints = [
             one_of("kind", ItemKind, name="item_kind_known"),
+            one_of("currency", Currency, name="item_currency_known"),
             models.CheckConstraint(
                 condition=Q(gross__gt=0),
                 name="item_gross_positive",

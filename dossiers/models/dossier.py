@@ -81,6 +81,7 @@ class Dossier(models.Model):
                 violation_error_message="Vous avez déjà un dossier avec cette référence.",
             ),
             one_of("phase", Phase, name="dossier_phase_known"),
+            one_of("currency", Currency, name="dossier_currency_known"),
             one_of("origin", Origin, name="dossier_origin_known"),
             models.CheckConstraint(
                 condition=Q(phase__in=[Phase.DRAFT, Phase.CLOSED]) | Q(debtor__isnull=False, office__isnull=False),

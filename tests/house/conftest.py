@@ -26,6 +26,7 @@ def _folder() -> Iterator[Path]:
     folder.chmod(0o755)
     yield folder / "postgres"
     postgres.release(folder / "postgres")
-    stopped = soon(lambda: not processes_about(str(folder)))
+    soon(lambda: not processes_about(str(folder)), seconds=30)
+    survivors = [Path(f"/proc/{pid}/cmdline").read_bytes() for pid in processes_about(str(folder))]
     shutil.rmtree(folder)
-    assert stopped, "the server outlived its users"
+    assert survivors == [], "the server outlived its users"

@@ -105,6 +105,7 @@ class TestRoles:
 
 
 class TestLifeTime:
+    @pytest.mark.faults
     def test_the_first_start_takes_less_than_two_seconds_and_the_second_less_than_one(self, root):
         for limit in (2, 1):
             begin = time.monotonic()
