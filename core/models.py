@@ -20,3 +20,18 @@ class AuditEntry(models.Model):
 
     def __str__(self) -> str:
         return f"{self.at:%Y-%m-%d %H:%M} {self.actor} {self.action} {self.subject}"
+
+
+class Submission(models.Model):
+    """A form that was sent, by the random token it carried, and where it led; forgotten after a day."""
+
+    token = models.UUIDField(primary_key=True)
+    answer = models.CharField(max_length=300, blank=True)
+    at = models.DateTimeField(db_index=True)
+
+    class Meta:
+        verbose_name = "envoi de formulaire"
+        verbose_name_plural = "envois de formulaire"
+
+    def __str__(self) -> str:
+        return str(self.token)

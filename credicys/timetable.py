@@ -10,4 +10,5 @@ def _every(seconds: int, task: str) -> dict[str, Any]:
 TIMETABLE = {
     "relay": _every(2, "notifications.tasks.relay"),
     "deadlines": _every(10, "procedures.tasks.sweep_deadlines"),
+    "submissions": _every(3600, "tenants.tasks.forget_submissions"),
 }

@@ -13,6 +13,7 @@ from accounts.permissions import requires
 from accounts.roles import Permission
 from core import clock
 from core.http import readonly
+from core.once import once
 from documents.sniffing import Refused
 from dossiers import search
 from dossiers.enums import AttachmentKind, Phase
@@ -142,6 +143,7 @@ def _do(request: Any, dossier: Dossier, name: str) -> HttpResponse:
 
 @require_POST
 @requires(Permission.DOSSIER_FILE)
+@once
 def add_payment(request: Any, reference: str) -> HttpResponse:
     """A payment received directly from the debtor (ATR-69); a settled claim stops the path at once."""
     dossier = one_of_mine(request, reference)
@@ -163,6 +165,7 @@ def add_payment(request: Any, reference: str) -> HttpResponse:
 
 @require_POST
 @requires(Permission.DOSSIER_FILE)
+@once
 def add_attachment(request: Any, reference: str) -> HttpResponse:
     """More pieces, while the dossier lives."""
     dossier = one_of_mine(request, reference)

@@ -15,6 +15,7 @@ from accounts.permissions import requires
 from accounts.roles import Permission
 from core import clock
 from core.http import readonly
+from core.once import once
 from documents.sniffing import Refused
 from dossiers import services
 from dossiers.forms import AttestationForm, DebtorForm, DraftForm, ItemForm
@@ -35,6 +36,7 @@ STEPS = (
 
 @require_http_methods(GET_OR_POST)
 @requires(Permission.DOSSIER_FILE)
+@once
 def start(request: Any) -> HttpResponse:
     """Step 1 of a new dossier; without a signed mandate the way leads to its signature first (CRE-57)."""
     mandate = request.creditor.mandates.current()
@@ -105,6 +107,7 @@ def debtor(request: Any, reference: str) -> HttpResponse:
 
 @require_http_methods(GET_OR_POST)
 @requires(Permission.DOSSIER_FILE)
+@once
 def items(request: Any, reference: str) -> HttpResponse:
     """« Ajouter un élément financier »: add and stay, or add and go on (ATR-34, ATR-35)."""
     dossier = _draft(request, reference)

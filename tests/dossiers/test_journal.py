@@ -220,6 +220,19 @@ def test_an_edited_event_does_not_hold_either(dossier: Dossier) -> None:
     assert not journal.holds(dossier)
 
 
+@pytest.mark.attack("O23")
+def test_a_gap_is_found_even_when_every_hash_after_it_was_made_anew(dossier: Dossier) -> None:
+    before, *rest = dossier.events.filter(seq__in=(2, 4, 5))
+    with trigger_off():
+        sql("DELETE FROM dossiers_event WHERE dossier_id = %s AND seq = 3", dossier.pk)
+        head = before.hash
+        for event in rest:
+            head = journal._hash(head, event)
+            sql("UPDATE dossiers_event SET hash = %s WHERE id = %s", head, event.pk)
+    broken = journal.first_broken(dossier.events.all())
+    assert broken and broken.seq == 4
+
+
 def test_an_event_moved_to_another_dossier_is_found(dossier: Dossier, now: datetime) -> None:
     other = factories.dossier(dossier.creditor, phase=Phase.SUBMITTED)
     for n in range(2, 4):

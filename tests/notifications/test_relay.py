@@ -320,6 +320,7 @@ def test_a_letter_does_not_leave_when_the_claim_was_paid_after_it_was_decided(se
     assert dossier.events.filter(kind="message_cancelled").count() == 2
 
 
+@pytest.mark.req("LEG-07")
 @pytest.mark.parametrize("kind", ["psrpc_letter", "psrpc_email"])
 def test_a_payment_during_the_procedure_keeps_its_letters_from_leaving(kind: str, now: datetime, settings: Any) -> None:
     dossier = factories.dossier(phase=Phase.AMIABLE)

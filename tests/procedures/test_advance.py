@@ -277,6 +277,7 @@ def test_a_settled_dossier_takes_no_further_payment(now: datetime) -> None:
 
 
 # --- R125-7: between the invitation and its outcome ----------------------------------------------------------
+@pytest.mark.req("LEG-07")
 def test_a_payment_declared_during_the_procedure_is_recorded_and_closes_nothing(now: datetime) -> None:
     dossier = factories.dossier(phase=Phase.PSRPC, lapsing_on=TERM, transition="record_psrpc_silence")
     declare_payment(dossier, payment(), file=None, by=CREDITOR, now=now)
@@ -286,6 +287,7 @@ def test_a_payment_declared_during_the_procedure_is_recorded_and_closes_nothing(
     assert Deadline.objects.pending().filter(dossier=dossier).exists()
 
 
+@pytest.mark.req("LEG-07")
 @pytest.mark.parametrize("side", [Side.CREDITOR, Side.SYSTEM, Side.SUPPORT])
 @pytest.mark.parametrize("name", ["settle", "settle_in_psrpc"])
 def test_nobody_but_the_office_finds_the_claim_paid_during_the_procedure(side: Side, name: str, now: datetime) -> None:
@@ -296,6 +298,7 @@ def test_nobody_but_the_office_finds_the_claim_paid_during_the_procedure(side: S
     assert fresh(dossier).phase == Phase.PSRPC
 
 
+@pytest.mark.req("LEG-07")
 def test_the_office_finds_the_claim_paid_during_the_procedure(now: datetime) -> None:
     dossier = factories.dossier(phase=Phase.PSRPC, lapsing_on=TERM, transition="record_psrpc_silence")
     declare_payment(dossier, payment(), file=None, by=CREDITOR, now=now)

@@ -83,6 +83,7 @@ def test_a_brand_in_pacific_francs_needs_no_mandate() -> None:
     assert guards.has_mandate(case(has_signed_mandate=False, brand_currency="XPF")) is None
 
 
+@pytest.mark.req("LEG-14")
 @pytest.mark.parametrize(
     ("due_on", "is_consumer", "refused"),
     [
@@ -108,7 +109,7 @@ def test_the_last_day_of_a_prescription_is_not_extended_by_a_weekend() -> None:
     assert "02/05/2026" in (guards.is_not_prescribed(case(first_due_on=born, today=date(2026, 5, 3))) or "")
 
 
-@pytest.mark.req("CRE-06")
+@pytest.mark.req("CRE-06", "LEG-02")
 @pytest.mark.parametrize(
     ("postcode", "words"),
     [
@@ -131,7 +132,7 @@ def test_without_an_office_nobody_is_competent() -> None:
     assert "Aucune étude compétente" in (guards.office_is_competent(orphan) or "")
 
 
-@pytest.mark.req("CRE-03")
+@pytest.mark.req("CRE-03", "LEG-03")
 @pytest.mark.parametrize(
     ("balance", "today", "refused"),
     [
@@ -163,6 +164,7 @@ def test_the_procedure_exists_where_the_code_extends_it(place: str, exists: bool
     assert (guards.psrpc_exists_here(case(debtor={"territory": place})) is None) == exists
 
 
+@pytest.mark.req("LEG-28")
 @pytest.mark.parametrize(
     ("creditor", "debtor", "origin", "today", "refused"),
     [

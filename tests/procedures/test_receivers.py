@@ -58,7 +58,7 @@ def test_the_fifteen_days_run_from_the_posting_not_from_its_recording(now: datet
     assert term.lapses_at == datetime(2026, 3, 12, tzinfo=PARIS)
 
 
-@pytest.mark.req("CRE-11")
+@pytest.mark.req("CRE-11", "LEG-01")
 @pytest.mark.attack("D17")
 def test_the_month_runs_from_the_posting_of_the_registered_letter(now: datetime) -> None:
     dossier = factories.dossier(phase=Phase.PSRPC)

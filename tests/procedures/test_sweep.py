@@ -86,7 +86,7 @@ def test_the_sweep_signs_what_it_does_in_the_journal(now: datetime) -> None:
     assert journal.first_broken(dossier.events.all()) is None
 
 
-@pytest.mark.req("CRE-11", "CRE-13")
+@pytest.mark.req("CRE-11", "CRE-13", "LEG-01")
 def test_a_month_of_silence_makes_the_injonction_available_and_tells_the_creditor_alone(
     now: datetime,
 ) -> None:
@@ -237,7 +237,7 @@ def test_a_dossier_that_was_paid_leaves_no_pending_deadline(now: datetime) -> No
     assert advance_overdue(now=now + timedelta(days=30)) == 0
 
 
-@pytest.mark.req("CRE-03")
+@pytest.mark.req("CRE-03", "LEG-03")
 @pytest.mark.parametrize(("balance", "reached"), [("5000.00", Phase.PSRPC), ("5000.01", Phase.AMIABLE)])
 def test_five_thousand_euros_fit_and_one_cent_more_does_not(balance: str, reached: str, now: datetime) -> None:
     dossier = silent(balance=balance)
@@ -246,7 +246,7 @@ def test_five_thousand_euros_fit_and_one_cent_more_does_not(balance: str, reache
     assert bool(sent(dossier)) == (reached == Phase.PSRPC)
 
 
-@pytest.mark.req("CRE-03")
+@pytest.mark.req("CRE-03", "LEG-03")
 @pytest.mark.parametrize(
     ("now", "reached"),
     [
@@ -282,6 +282,7 @@ def test_a_claim_in_pacific_francs_is_refused(now: datetime) -> None:
     assert_refused(silent(currency="XPF"), "en euros", now=now)
 
 
+@pytest.mark.req("LEG-28")
 @pytest.mark.parametrize(
     ("now", "reached"),
     [
@@ -310,6 +311,7 @@ def test_only_invoices_and_only_between_commercants_left_it(fields: dict[str, An
     assert phase(dossier) == Phase.PSRPC
 
 
+@pytest.mark.req("LEG-04")
 def test_a_missing_legal_text_refuses_and_is_named(now: datetime) -> None:
     dossier = silent()
     LegalText.objects.filter(article="C. civ. 2238").delete()
@@ -322,7 +324,7 @@ def test_a_legal_text_that_is_no_longer_in_force_is_missing(now: datetime) -> No
     assert_refused(dossier, "CPCE L125-1", now=now)
 
 
-@pytest.mark.req("CRE-06")
+@pytest.mark.req("CRE-06", "LEG-02")
 def test_an_office_of_another_district_refuses(now: datetime) -> None:
     dossier = silent(debtor={"postcode": "75001", "town": "Paris"})
     assert_refused(dossier, "cour d’appel de Paris", now=now)

@@ -301,6 +301,7 @@ def test_a_payment_and_the_sweep_at_once_stop_the_path_or_step_but_never_both(no
         assert_whole(dossier)
 
 
+@pytest.mark.req("LEG-07")
 def test_a_payment_that_waits_for_the_sweep_keeps_its_letters_from_leaving(now: datetime) -> None:
     dossier = factories.dossier(phase=Phase.AMIABLE, lapsing_on=FRIDAY)
     with transaction.atomic():

@@ -47,7 +47,9 @@ def paper() -> str:
 def diagram() -> str:
     """The mermaid lines: states by their label, then one arrow for each source of each move."""
     states = [f'    state "{phase.label}" as {phase}' for phase in Phase]
-    arrows = [f"    {source} --> {move.target}: {move.label}" for move in TRANSITIONS.values() for source in move.sources]
+    arrows = [
+        f"    {source} --> {move.target}: {move.label}" for move in TRANSITIONS.values() for source in move.sources
+    ]
     ends = [f"    {phase} --> [*]" for phase in (Phase.SETTLED, Phase.CLOSED)]
     return "\n".join([*states, f"    [*] --> {Phase.DRAFT}", *arrows, *ends])
 
