@@ -1,6 +1,7 @@
 """allauth sends nothing itself: its mails become messages of the outbox."""
 
 from typing import Any
+from urllib.parse import urlsplit
 
 from allauth.account.adapter import DefaultAccountAdapter
 from django.http import HttpRequest
@@ -15,8 +16,9 @@ class AccountAdapter(DefaultAccountAdapter):
         """Only password recovery writes; to an address without an account nothing is written."""
         user = User.objects.filter(email=email.lower()).first()
         if user and "password_reset_url" in context:
-            url = context["password_reset_url"]
-            write_link(user, self.request.brand, kind="password_recovery", url=url, now=clock.now())
+            # Only the path: the host is the brand's own, whatever the request claims.
+            path = urlsplit(context["password_reset_url"]).path
+            write_link(user, self.request.brand, kind="password_recovery", path=path, now=clock.now())
 
     def send_confirmation_mail(self, request: HttpRequest, emailconfirmation: Any, signup: bool) -> None:
         """A log-in before activation sends our own link again."""

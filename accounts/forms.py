@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as __
 from accounts.enums import Civility, LegalForm, PersonKind
 from accounts.models import BillingParty, Creditor
 from accounts.services import Completion, SignUp
-from core.identifiers import bic_candidates, check_iban, check_siret
+from core.identifiers import bic_candidates, check_bic, check_iban, check_siret
 from tenants.models import Terms
 
 CREDITOR_FIELDS = ("kind", "civility", "first_name", "last_name", "company", "legal_form", "siret")
@@ -96,6 +96,11 @@ class SignUpForm(forms.Form):
         widget=forms.TextInput(_placeholder(__("Entrez votre ville"), autocomplete="address-level2")),
     )  # fmt: skip
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name in ("company", "siret"):  # compulsory for legal persons: `clean` holds it
+            self.fields[name].has_mark = True  # type: ignore[attr-defined]  # read by the field's template
+
     def clean_siret(self) -> str:
         value: str = self.cleaned_data["siret"]
         return sentence(check_siret, value) if value else ""
@@ -141,7 +146,8 @@ class CompletionForm(forms.Form):
         widget=forms.TextInput({"autocomplete": "off", "spellcheck": "false", "placeholder": "FR76 …"}),
     )
     bic = forms.CharField(
-        label="BIC", max_length=11, required=False,
+        label="BIC", max_length=11,
+        error_messages={"required": __("Vérifiez le BIC proposé, corrigez-le au besoin, puis validez de nouveau.")},
         help_text=__("Proposé d’après l’IBAN : vérifiez-le et corrigez-le s’il est faux."),
         widget=forms.TextInput({"autocomplete": "off", "spellcheck": "false"}),
     )  # fmt: skip
@@ -166,6 +172,9 @@ class CompletionForm(forms.Form):
     def clean_iban(self) -> str:
         return sentence(check_iban, self.cleaned_data["iban"])
 
+    def clean_bic(self) -> str:
+        return sentence(check_bic, self.cleaned_data["bic"])
+
     def clean(self) -> dict[str, Any]:
         data: dict[str, Any] = super().clean() or {}
         if data.get("iban") and not data.get("bic"):
@@ -179,7 +188,6 @@ class CompletionForm(forms.Form):
         candidates = bic_candidates(iban)
         self.data = self.data.copy()  # type: ignore[attr-defined]  # a QueryDict
         self.data["bic"] = candidates[0] if candidates else ""  # type: ignore[index]  # our own copy
-        self.add_error("bic", _("Vérifiez le BIC proposé, corrigez-le au besoin, puis validez de nouveau."))
 
     def completion(self) -> Completion:
         data = self.cleaned_data

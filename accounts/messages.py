@@ -29,7 +29,9 @@ def account_exists(message: Message) -> Content:
 
 @content_of("password_recovery")
 def password_recovery(message: Message) -> Content:
-    return _mail(message, "Renouvelez votre mot de passe", "recovery", url=message.payload["url"])
+    return _mail(
+        message, "Renouvelez votre mot de passe", "recovery", url=site_url(message.brand, message.payload["path"])
+    )
 
 
 def _mail(message: Message, subject: str, template: str, *, url: str) -> Content:

@@ -6,6 +6,7 @@ from typing import Any
 from django.contrib.auth.views import redirect_to_login
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.utils.cache import patch_cache_control
 
 from accounts.models import Creditor, Membership, OfficeMembership
 from tenants.context import Audience, Context, switch
@@ -28,6 +29,7 @@ class AudienceMiddleware:
         if enter is None:
             return self.get_response(request)
         response = enter(request) or self.get_response(request)
+        patch_cache_control(response, private=True, no_store=True)  # nothing of a person stays on a shared machine
         switch(Context(Audience.PUBLIC))  # what runs above us (session, cookies) is the public role's business
         return response
 
@@ -38,6 +40,7 @@ def _portal(request: Any) -> HttpResponse | None:
     memberships = list(Membership.objects.filter(user=request.user, brand=request.brand).order_by("pk"))
     if not memberships:
         raise Http404
+    request.memberships = memberships
     chosen = request.session.get("creditor")
     request.membership = next((m for m in memberships if m.creditor_id == chosen), memberships[0])
     keys = tuple(m.creditor_id for m in memberships)

@@ -1,4 +1,4 @@
-"""What the person at the keyboard may do; a refusal is a sentence."""
+"""What the person at the keyboard may do, and for which of her creditors; a refusal is a sentence."""
 
 from collections.abc import Callable
 from functools import wraps
@@ -10,21 +10,33 @@ from django.utils.translation import gettext as _
 
 from accounts.roles import PERMISSIONS, Permission
 
+# These are asked of the creditor on screen; the others, of whichever creditor the dossier belongs to.
+OF_THE_ACCOUNT = frozenset({Permission.MANDATE_SIGN, Permission.ACCOUNT_COMPLETE})
+
+
+def granting(request: Any, permission: Permission) -> list[int]:
+    """The keys of the person's creditors at which her role grants the permission."""
+    held = request.memberships if permission not in OF_THE_ACCOUNT else [request.membership]
+    return [membership.creditor_id for membership in held if permission in PERMISSIONS[membership.role]]
+
 
 def allowed(request: HttpRequest, permission: Permission) -> bool:
-    """Whether the person's role at her present creditor grants it."""
-    membership = getattr(request, "membership", None)
-    return membership is not None and permission in PERMISSIONS[membership.role]
+    """Whether the person's role grants it anywhere that matters."""
+    return hasattr(request, "memberships") and bool(granting(request, permission))
 
 
 def requires(permission: Permission) -> Callable[[Callable[..., HttpResponse]], Callable[..., HttpResponse]]:
-    """A view for those whose role grants the permission; others read why not."""
+    """A view for those whose role grants the permission; others read why not.
+
+    The view's own reads go through `request.permission`: the rows of a creditor where the role is lower are not hers.
+    """
 
     def decorate(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
         @wraps(view)
-        def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        def guarded(request: Any, *args: Any, **kwargs: Any) -> HttpResponse:
             if not allowed(request, permission):
                 raise PermissionDenied(_("Votre rôle ne le permet pas. Demandez-le au responsable de votre compte."))
+            request.permission = permission
             return view(request, *args, **kwargs)
 
         return guarded

@@ -97,9 +97,9 @@ def activate(token: str) -> None:
         raise LinkUnusable
 
 
-def write_link(user: User, brand: Brand, *, kind: str, url: str, now: datetime) -> None:
-    """Write a mail that carries a link made elsewhere (password recovery)."""
-    _write_to(user, brand, kind=kind, now=now, url=url)
+def write_link(user: User, brand: Brand, *, kind: str, path: str, now: datetime) -> None:
+    """Write a mail that carries a link made elsewhere (password recovery), by its path on the brand's host."""
+    _write_to(user, brand, kind=kind, now=now, path=path)
 
 
 def _write_to(user: User, brand: Brand, *, kind: str, now: datetime, **payload: str) -> None:
@@ -131,7 +131,7 @@ def complete_registration(creditor: Creditor, form: Completion, *, now: datetime
     account.seal(form.iban)
     account.save(force_insert=True)
     if form.billing:
-        BillingParty.objects.update_or_create(creditor=creditor, defaults=form.billing)
+        BillingParty.objects.create(creditor=creditor, **form.billing)
     creditor.terms, creditor.terms_accepted_at, creditor.completed_at = form.terms, now, now
     creditor.save(update_fields=["terms", "terms_accepted_at", "completed_at"])
     return account

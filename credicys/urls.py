@@ -1,4 +1,3 @@
-from django.conf import settings
 from django.contrib import admin
 from django.urls import include, path
 from django.views.i18n import set_language
@@ -13,8 +12,7 @@ urlpatterns = [
     path("", include("accounts.urls")),
     path("espace/", include("mandates.urls")),
     path("langue", set_language, name="set_language"),
+    path("demo/", include("portal.demo_urls")),
     path("sante", health, name="health"),
     path("admin/", admin.site.urls),
 ]
-if settings.DEMO:
-    urlpatterns.append(path("demo/", include("portal.demo_urls")))

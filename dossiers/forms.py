@@ -56,9 +56,9 @@ class DraftForm(forms.ModelForm):
         }
         widgets = {"comments": forms.Textarea({"rows": 4})}
 
-    def __init__(self, *args: Any, creditors: list[Creditor], **kwargs: Any) -> None:
+    def __init__(self, *args: Any, creditors: list[int], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        mine = Creditor.objects.filter(pk__in=[creditor.pk for creditor in creditors])
+        mine = Creditor.objects.filter(pk__in=creditors)
         self.fields["creditor"].queryset = mine.filter(parent=None)  # type: ignore[attr-defined]
         self.fields["subsidiary"].queryset = mine.exclude(parent=None)  # type: ignore[attr-defined]
         if self.instance.pk:

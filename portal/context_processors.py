@@ -8,6 +8,8 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from accounts.permissions import allowed
+from accounts.roles import Permission
 from core import clock
 
 
@@ -35,10 +37,10 @@ class Demo:
 
 
 CREDITOR_MENU = (
-    ("home", "Accueil", "home"),
-    ("wizard-start", "Créer un dossier", "plus"),
-    ("dossiers", "Sélectionner un dossier", "folder"),
-    ("mandate", "Mandat de prélèvement", "bank"),
+    ("home", "Accueil", "home", Permission.DOSSIER_READ),
+    ("wizard-start", "Créer un dossier", "plus", Permission.DOSSIER_FILE),
+    ("dossiers", "Sélectionner un dossier", "folder", Permission.DOSSIER_READ),
+    ("mandate", "Mandat de prélèvement", "bank", Permission.MANDATE_SIGN),
 )
 OFFICE_MENU = (("office-home", "À faire", "list"), ("office-dossiers", "Dossiers", "folder"))
 DEMO_ACCOUNTS = (
@@ -57,18 +59,17 @@ def page(request: HttpRequest) -> dict[str, Any]:
         "nav": _menu(request),
         "account": _account(request),
         "unread_count": 0,
+        "may_file": allowed(request, Permission.DOSSIER_FILE),
         "demo": _demo() if settings.DEMO else None,
     }
 
 
 def _menu(request: HttpRequest) -> list[Entry]:
-    entries: tuple[tuple[str, str, str], ...]
+    entries: list[tuple[str, str, str]] = []
     if hasattr(request, "office"):
-        entries = OFFICE_MENU
+        entries = list(OFFICE_MENU)
     elif hasattr(request, "creditor"):
-        entries = CREDITOR_MENU
-    else:
-        return []
+        entries = [(name, label, icon) for name, label, icon, right in CREDITOR_MENU if allowed(request, right)]
     current = request.resolver_match.url_name if request.resolver_match else ""
     return [Entry(reverse(name), _(label), icon, name == current) for name, label, icon in entries]
 

@@ -26,8 +26,7 @@ def start_the_term(message: Message, posted_on: date, by: Actor, now: datetime, 
     """Record the posting; open the term that it starts, if the dossier still stands where the letter left it."""
     if message.dossier_id is None:
         return
-    held = Dossier.objects.select_for_update(of=("self",)).select_related("office", "brand", "debtor")
-    dossier = held.get(pk=message.dossier_id)
+    dossier = Dossier.objects.select_for_update(of=("self",)).get(pk=message.dossier_id)
     detail = {"letter": message.kind, "on": posted_on.isoformat(), "number": message.posting_number}
     journal.append([journal.Entry(dossier, "letter_posted", detail=detail)], by=str(by), at=now)
     phase, kind, transition = STARTS.get(message.kind, (None, "", ""))

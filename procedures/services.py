@@ -14,7 +14,7 @@ from core.actors import SWEEP, Actor
 from dossiers import journal, search
 from dossiers.enums import ItemKind, Phase
 from dossiers.models import Dossier, Event, Item
-from dossiers.services import add_item
+from dossiers.services import add_item, lock
 from notifications.outbox import queue_all
 from procedures.cases import Case, cases
 from procedures.competence import UnknownPlace, court_of_appeal
@@ -52,7 +52,7 @@ def advance(dossier: Dossier, name: str, *, by: Actor, now: datetime, **detail: 
 @transaction.atomic
 def submit(dossier: Dossier, *, by: Actor, now: datetime) -> Event:
     """File a draft: route it to the competent office, then move it; TransitionRefused names all that is missing."""
-    held = Dossier.objects.select_for_update(of=("self",)).select_related("debtor", "brand").get(pk=dossier.pk)
+    held = _locked(dossier)
     if held.phase == Phase.DRAFT:
         held.office = _competent_office(held)
         held.save(update_fields=["office"])
@@ -165,10 +165,15 @@ def _settle_deadlines(keys: Sequence[int], outcome: str, *, now: datetime) -> No
 
 
 def _held(dossier: Dossier, name: str, *, now: datetime) -> Case:
-    rows = Dossier.objects.select_related("debtor", "creditor", "office", "brand")
-    held = rows.select_for_update(of=("self",)).get(pk=dossier.pk)
+    held = _locked(dossier)
     [case] = cases([held], now=now, filing=TRANSITIONS[name] is TRANSITIONS["submit"])
     return case
+
+
+def _locked(dossier: Dossier) -> Dossier:
+    """Locked first, read in a second statement: a lock that had to wait joins the rows as they were before."""
+    lock(dossier)
+    return Dossier.objects.select_related("debtor", "creditor", "office", "brand").get(pk=dossier.pk)
 
 
 def _competent_office(dossier: Dossier) -> Office | None:

@@ -9,7 +9,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
-from accounts.permissions import requires
+from accounts.permissions import granting, requires
 from accounts.roles import Permission
 from core import clock
 from core.http import readonly
@@ -30,8 +30,8 @@ from procedures.transitions import TRANSITIONS
 
 
 def mine(request: Any) -> QuerySet[Dossier]:
-    """The dossiers of the person's creditors: every read of a creditor's page starts here."""
-    return Dossier.objects.filter(creditor__in=[creditor.pk for creditor in request.creditors])
+    """The dossiers of the creditors at which the person may do what the page does: every read starts here."""
+    return Dossier.objects.filter(creditor__in=granting(request, request.permission))
 
 
 def one_of_mine(request: Any, reference: str) -> Dossier:

@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
-from accounts.permissions import requires
+from accounts.permissions import granting, requires
 from accounts.roles import Permission
 from core import clock
 from core.http import readonly
@@ -44,7 +44,12 @@ def start(request: Any) -> HttpResponse:
         messages.info(request, _("Signez le mandat de prélèvement avant de créer votre premier dossier."))
         return redirect("mandate")
     initial = {"creditor": request.creditor.pk, "currency": request.brand.currency}
-    form = DraftForm(request.POST or None, request.FILES or None, creditors=request.creditors, initial=initial)
+    form = DraftForm(
+        request.POST or None,
+        request.FILES or None,
+        creditors=granting(request, Permission.DOSSIER_FILE),
+        initial=initial,
+    )
     if request.method == "POST" and form.is_valid() and (dossier := _open(request, form)):
         return _after_files(request, dossier, form)
     return _step(request, None, 0, {"form": form}, failed=bool(form.errors))
@@ -68,7 +73,12 @@ def _open(request: Any, form: DraftForm) -> Dossier | None:
 @requires(Permission.DOSSIER_FILE)
 def edit(request: Any, reference: str) -> HttpResponse:
     dossier = _draft(request, reference)
-    form = DraftForm(request.POST or None, request.FILES or None, creditors=request.creditors, instance=dossier)
+    form = DraftForm(
+        request.POST or None,
+        request.FILES or None,
+        creditors=granting(request, Permission.DOSSIER_FILE),
+        instance=dossier,
+    )
     if request.method == "POST" and form.is_valid():
         services.correct_draft(dossier, **form.draft_fields())
         return _after_files(request, dossier, form)

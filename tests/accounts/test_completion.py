@@ -12,7 +12,7 @@ from mandates.models import Mandate
 from tests import factories
 from tests.accounts.test_sign_up import errors, page_of, words
 from tests.conftest import AppClient
-from tests.walls.test_tenancy import ADDRESSES
+from tests.walls.test_tenancy import ADDRESSES, browser_of
 
 pytestmark = pytest.mark.django_db
 COMPLETION = {
@@ -33,14 +33,18 @@ def newcomer(brand: Any) -> Creditor:
 
 
 @pytest.fixture
-def browser(newcomer: Creditor, as_creditor: Any) -> AppClient:
-    return as_creditor(newcomer)
+def browser(newcomer: Creditor) -> AppClient:
+    return browser_of(factories.member(newcomer))
 
 
 @pytest.mark.req("CRE-44", "CRE-53")
 def test_nothing_of_the_portal_opens_before(browser: AppClient) -> None:
     """Every address under /espace/ leads to the end of registration, but that page itself."""
-    doors = [address for address in ADDRESSES if address.door == "espace" and not address.route.startswith("espace/finalisation")]
+    doors = [
+        address
+        for address in ADDRESSES
+        if address.door == "espace" and not address.route.startswith("espace/finalisation")
+    ]
     assert len(doors) > 15
     samples = {"reference": "AAAA-AAAA", "key": "1", "name": "settle"}
     uuid = "00000000-0000-4000-8000-000000000000"
@@ -68,7 +72,9 @@ def test_the_page_says_and_asks_what_the_manual_says(browser: AppClient) -> None
         assert page.find(attrs={"name": name}), name
     assert page.find("select", attrs={"name": "signatory_civility"}).find("option").get_text() == "Monsieur"
     for name in ("iban", "bic"):
-        assert "*" in page.find("label", attrs={"for": f"id_{name}"}).get_text(), f"{name} is compulsory and does not say so"
+        assert "*" in page.find("label", attrs={"for": f"id_{name}"}).get_text(), (
+            f"{name} is compulsory and does not say so"
+        )
 
 
 @pytest.mark.req("CRE-51")
@@ -135,7 +141,9 @@ def test_a_wrong_iban_is_told_in_the_given_words(iban: str, browser: AppClient, 
 
 
 @pytest.mark.req("CRE-46")
-@pytest.mark.parametrize("iban", ["fr14 2004 1010 0505 0001 3m02 606", " FR1420041010050500013M02606 ", "FR14-2004-1010-0505-0001-3M02-606"])
+@pytest.mark.parametrize(
+    "iban", ["fr14 2004 1010 0505 0001 3m02 606", " FR1420041010050500013M02606 ", "FR14-2004-1010-0505-0001-3M02-606"]
+)
 def test_an_iban_is_understood_as_people_write_it(iban: str, browser: AppClient) -> None:
     assert browser.post(PAGE, COMPLETION | {"iban": iban}).status_code == 302
     assert BankAccount.objects.get().iban() == factories.IBAN
@@ -172,7 +180,9 @@ def test_a_bic_that_cannot_be_is_refused(bic: str, browser: AppClient) -> None:
 
 
 @pytest.mark.req("CRE-52", "CRE-53")
-@pytest.mark.parametrize("name", ["accept_terms", "iban", "signatory_last_name", "signatory_first_name", "signatory_civility"])
+@pytest.mark.parametrize(
+    "name", ["accept_terms", "iban", "signatory_last_name", "signatory_first_name", "signatory_civility"]
+)
 def test_nothing_goes_on_without_all(name: str, browser: AppClient, newcomer: Creditor) -> None:
     answer = browser.post(PAGE, COMPLETION | {name: ""})
     assert answer.status_code == 422 and name in errors(answer)
@@ -182,9 +192,9 @@ def test_nothing_goes_on_without_all(name: str, browser: AppClient, newcomer: Cr
 
 
 @pytest.mark.req("CRE-56")
-def test_outside_the_sepa_area_no_mandate_is_asked(as_creditor: Any) -> None:
+def test_outside_the_sepa_area_no_mandate_is_asked(db: None) -> None:
     pacific = factories.brand(currency="XPF")
-    browser = as_creditor(factories.creditor(pacific, completed_at=None))
+    browser = browser_of(factories.member(factories.creditor(pacific, completed_at=None)))
     assert browser.post(PAGE, COMPLETION)["Location"] == "/espace/"
     assert not Mandate.objects.exists() and browser.get("/espace/dossiers/creer").status_code == 200
 

@@ -106,12 +106,12 @@ class TestRoles:
 
 class TestLifeTime:
     @pytest.mark.faults
-    def test_the_first_start_takes_less_than_two_seconds_and_the_second_less_than_one(self, root):
-        for limit in (2, 1):
+    def test_the_first_start_takes_less_than_two_seconds_and_the_next_less_than_one(self, root):
+        for limit, end in ((2, stop), (1, crash), (2, stop)):
             begin = time.monotonic()
             ensure_running(root)
             assert time.monotonic() - begin < limit
-            stop(root)
+            end(root)
 
     def test_it_stops_with_its_last_user_and_keeps_its_port_and_rows(self, root):
         server = ensure_running(root)
@@ -180,9 +180,7 @@ class TestRecovery:
         server = ensure_running(shared_root)
         do(server.migrator_url, "CREATE TABLE many AS SELECT generate_series(1, 1000)")
         crash(shared_root)
-        begin = time.monotonic()
         assert ensure_running(shared_root) == server
-        assert time.monotonic() - begin < 2
         assert one(server.migrator_url, "SELECT count(*) FROM many") == 1000
 
     def test_after_a_kill_9_under_a_busy_session_too(self, shared_root):

@@ -87,6 +87,18 @@ def test_two_relays_over_one_message_send_it_once(provider: Provider, now: datet
     assert len(provider.taken) == 8
 
 
+def test_a_relay_passes_by_the_message_that_another_one_is_taking(
+    provider: Provider, now: datetime, in_thread: Any
+) -> None:
+    first, second = message(1, now - LEASE), message(2, now)
+    first.save(), second.save()
+    with transaction.atomic():
+        Message.objects.select_for_update(of=("self",)).get(pk=first.pk)
+        assert in_thread(dispatch_next, now=now) is True
+        assert in_thread(dispatch_next, now=now) is False
+    assert provider.taken == ["essai:2"]
+
+
 @pytest.mark.attack("R11")
 def test_while_the_provider_thinks_no_lock_is_held_and_the_others_work(
     provider: Provider, now: datetime, in_thread: Any
