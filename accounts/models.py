@@ -4,6 +4,7 @@ from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, Permis
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
 from phonenumber_field.modelfields import PhoneNumberField
 
 from accounts.enums import COMMERCIAL_BY_FORM, Civility, LegalForm, PersonKind
@@ -219,11 +220,11 @@ class BillingParty(models.Model):
     """Who receives the platform's invoices, when it is not the creditor (CRE-49)."""
 
     creditor = models.OneToOneField(Creditor, models.CASCADE, related_name="billing_party")
-    name = models.CharField("nom ou société", max_length=160)
-    street = models.CharField("adresse", max_length=120)
-    complement = models.CharField("complément d’adresse", max_length=120, blank=True)
-    postcode = models.CharField("code postal", max_length=10)
-    town = models.CharField("ville", max_length=80)
+    name = models.CharField(_("nom ou société"), max_length=160)
+    street = models.CharField(_("adresse"), max_length=120)
+    complement = models.CharField(_("complément d’adresse"), max_length=120, blank=True)
+    postcode = models.CharField(_("code postal"), max_length=10)
+    town = models.CharField(_("ville"), max_length=80)
     email = models.EmailField()
 
     class Meta:

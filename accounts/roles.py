@@ -3,6 +3,7 @@
 from enum import StrEnum, auto
 
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 
 class Permission(StrEnum):
@@ -14,11 +15,11 @@ class Permission(StrEnum):
 
 
 class Role(models.TextChoices):
-    OWNER = "owner", "Responsable"
-    MANAGER = "manager", "Gestionnaire"
-    FILER = "filer", "Déposant"
-    ACCOUNTANT = "accountant", "Comptable"
-    READER = "reader", "Lecteur"
+    OWNER = "owner", _("Responsable")
+    MANAGER = "manager", _("Gestionnaire")
+    FILER = "filer", _("Déposant")
+    ACCOUNTANT = "accountant", _("Comptable")
+    READER = "reader", _("Lecteur")
 
 
 PERMISSIONS: dict[str, frozenset[Permission]] = {

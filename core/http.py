@@ -1,5 +1,6 @@
 """How views answer."""
 
+import re
 from collections.abc import Callable
 from functools import wraps
 from typing import Any
@@ -9,6 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_safe
 
+WRITES = re.compile(r"\b(INSERT|UPDATE|DELETE|MERGE)\b")
 READS = ("SELECT", "SAVEPOINT", "RELEASE", "ROLLBACK TO", "WITH", "DECLARE", "FETCH")
 
 
@@ -28,8 +30,9 @@ def readonly(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
 
 
 def _refuse_writes(execute: Any, sql: Any, params: Any, many: bool, context: Any) -> Any:
-    if isinstance(sql, str) and not sql.lstrip(" (\n").upper().startswith(READS):
-        raise WriteRefused(sql[:200])
+    text = str(sql).lstrip(" (\n").upper()
+    if not text.startswith(READS) or (text.startswith("WITH") and WRITES.search(text)):
+        raise WriteRefused(text[:200])
     return execute(sql, params, many, context)
 
 

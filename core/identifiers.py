@@ -66,7 +66,9 @@ def check_rna(text: str) -> str:
 # --- bank accounts ---------------------------------------------------------------------------------------
 def check_iban(text: str) -> str:
     """The IBAN without spaces, in capitals; its check digits are right, its country's own ones too."""
-    return _by_rule(lambda iban: IBAN(iban, validate_bban=True), text, _("Format de l'IBAN incorrect"))
+    return _by_rule(
+        lambda iban: IBAN(re.sub(r"[\s.-]", "", iban), validate_bban=True), text, _("Format de l'IBAN incorrect")
+    )
 
 
 def check_bic(text: str) -> str:

@@ -4,6 +4,7 @@ import io
 import unicodedata
 import zipfile
 from collections.abc import Callable
+from typing import Any
 
 import pikepdf
 from django.utils.translation import gettext as _
@@ -63,7 +64,7 @@ def _pdf(content: bytes) -> tuple[str, str]:
                 raise Refused(_("Ce PDF a plus de 500 pages. Divisez-le."))
     except pikepdf.PasswordError:
         raise Refused(_("Ce PDF est protégé par un mot de passe. Enregistrez-le sans protection."))
-    except (pikepdf.PdfError, ValueError, RuntimeError) as error:
+    except (pikepdf.PdfError, ValueError, RuntimeError, RecursionError) as error:
         if isinstance(error, Refused):
             raise
         raise Refused(_("Ce PDF est abîmé : il ne s’ouvre pas. Exportez-le de nouveau."))
@@ -71,16 +72,23 @@ def _pdf(content: bytes) -> tuple[str, str]:
 
 
 def _refuse_active(pdf: pikepdf.Pdf) -> None:
-    for item in pdf.objects:
-        if isinstance(item, pikepdf.Dictionary | pikepdf.Stream) and _is_active(item):
-            raise Refused(
-                _("Ce PDF contient un script ou une action automatique. Imprimez-le en PDF, puis joignez la copie.")
-            )
+    if any(_is_active(item) for item in (*pdf.objects, pdf.Root)):
+        raise Refused(
+            _("Ce PDF contient un script ou une action automatique. Imprimez-le en PDF, puis joignez la copie.")
+        )
 
 
-def _is_active(item: pikepdf.Object) -> bool:
-    keys = set(item.keys())
-    return bool(keys & ACTIVE) or str(item.get("/S", "")) in ACTIVE
+def _is_active(item: Any) -> bool:
+    """Values written in place too; what stands behind a reference is an object of its own."""
+    if isinstance(item, pikepdf.Array):
+        inner = list(item)
+    elif isinstance(item, pikepdf.Dictionary | pikepdf.Stream):
+        if set(item.keys()) & ACTIVE or str(item.get("/S", "")) in ACTIVE:
+            return True
+        inner = [item[key] for key in item.keys()]  # noqa: SIM118  not a Python mapping
+    else:
+        return False
+    return any(_is_active(one) for one in inner if isinstance(one, pikepdf.Object) and not one.is_indirect)
 
 
 def _image(extension: str, media_type: str) -> Callable[[bytes], tuple[str, str]]:
@@ -90,7 +98,9 @@ def _image(extension: str, media_type: str) -> Callable[[bytes], tuple[str, str]
                 if image.width * image.height > 40_000_000:
                     raise Refused(_("Cette image est trop grande (plus de 40 millions de points). Réduisez-la."))
                 image.load()
-        except (OSError, SyntaxError, Image.DecompressionBombError, Image.DecompressionBombWarning):
+        except (Image.DecompressionBombError, Image.DecompressionBombWarning):
+            raise Refused(_("Cette image est trop grande (plus de 40 millions de points). Réduisez-la."))
+        except (OSError, SyntaxError):
             raise Refused(_("Cette image est abîmée : elle ne s’ouvre pas."))
         return extension, media_type
 

@@ -1,18 +1,19 @@
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 
 class Phase(models.TextChoices):
     """Where a dossier stands on the legal path; it moves by procedures.services only."""
 
-    DRAFT = "draft", "Brouillon"
-    SUBMITTED = "submitted", "Transmis à l’étude"
-    REFUSED = "refused", "Refusé par l’étude"
-    AMIABLE = "amiable", "Phase amiable"
-    PSRPC = "psrpc", "Procédure simplifiée"
-    INJONCTION_OFFERED = "injonction_offered", "Injonction de payer possible"
-    INJONCTION_REQUESTED = "injonction_requested", "Injonction de payer demandée"
-    SETTLED = "settled", "Réglé"
-    CLOSED = "closed", "Clos"
+    DRAFT = "draft", _("Brouillon")
+    SUBMITTED = "submitted", _("Transmis à l’étude")
+    REFUSED = "refused", _("Refusé par l’étude")
+    AMIABLE = "amiable", _("Phase amiable")
+    PSRPC = "psrpc", _("Procédure simplifiée")
+    INJONCTION_OFFERED = "injonction_offered", _("Injonction de payer possible")
+    INJONCTION_REQUESTED = "injonction_requested", _("Injonction de payer demandée")
+    SETTLED = "settled", _("Réglé")
+    CLOSED = "closed", _("Clos")
 
 
 ENDED = (Phase.SETTLED, Phase.CLOSED)
@@ -21,24 +22,24 @@ ENDED = (Phase.SETTLED, Phase.CLOSED)
 class Origin(models.TextChoices):
     """Where the claim comes from: the procédure simplifiée is open to contracts and statutes only (L125-1)."""
 
-    INVOICE = "invoice", "Facture impayée"
-    CHEQUE = "cheque", "Chèque impayé"
-    DRAFT = "draft", "Traite non acceptée"
-    RENT = "rent", "Loyer"
-    CHARGES = "charges", "Charges ou cotisations statutaires"
-    OTHER_CONTRACT = "contract", "Autre contrat"
+    INVOICE = "invoice", _("Facture impayée")
+    CHEQUE = "cheque", _("Chèque impayé")
+    DRAFT = "draft", _("Traite non acceptée")
+    RENT = "rent", _("Loyer")
+    CHARGES = "charges", _("Charges ou cotisations statutaires")
+    OTHER_CONTRACT = "contract", _("Autre contrat")
 
 
 class ItemKind(models.TextChoices):
-    INVOICE = "invoice", "Facture"
-    CREDIT_NOTE = "credit_note", "Note de crédit"
-    PAYMENT = "payment", "Paiement"
+    INVOICE = "invoice", _("Facture")
+    CREDIT_NOTE = "credit_note", _("Note de crédit")
+    PAYMENT = "payment", _("Paiement")
 
 
 class AttachmentKind(models.TextChoices):
-    INVOICE = "invoice", "Facture ou avoir"
-    CONTRACT = "contract", "Contrat, conditions générales"
-    ORDER = "order", "Bon de commande ou de livraison"
-    CORRESPONDENCE = "correspondence", "Correspondance"
-    CONTACT = "contact", "Coordonnées du débiteur"
-    OTHER = "other", "Autre"
+    INVOICE = "invoice", _("Facture ou avoir")
+    CONTRACT = "contract", _("Contrat, conditions générales")
+    ORDER = "order", _("Bon de commande ou de livraison")
+    CORRESPONDENCE = "correspondence", _("Correspondance")
+    CONTACT = "contact", _("Coordonnées du débiteur")
+    OTHER = "other", _("Autre")

@@ -1,5 +1,6 @@
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
 
 from accounts.models import BankAccount, Creditor, User
 from core import clock
@@ -9,10 +10,10 @@ from tenants.models import Brand
 
 
 class MandateState(models.TextChoices):
-    DRAFT = "draft", "À signer"
-    SIGNED = "signed", "Signé"
-    REFUSED = "refused", "Refusé, à signer plus tard"
-    REVOKED = "revoked", "Révoqué"
+    DRAFT = "draft", _("À signer")
+    SIGNED = "signed", _("Signé")
+    REFUSED = "refused", _("Refusé, à signer plus tard")
+    REVOKED = "revoked", _("Révoqué")
 
 
 class MandateQuerySet(models.QuerySet["Mandate"]):
@@ -62,8 +63,8 @@ class Mandate(models.Model):
 
 
 class CodeChannel(models.TextChoices):
-    SMS = "sms", "SMS"
-    EMAIL = "email", "Courriel"
+    SMS = "sms", _("SMS")
+    EMAIL = "email", _("Courriel")
 
 
 class Challenge(models.Model):

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from accounts.permissions import requires
 from accounts.roles import Permission
 from core import clock
+from core.http import readonly
 from mandates import services
 from mandates.forms import ChannelForm, CodeForm
 from mandates.models import Challenge, CodeChannel, Mandate
@@ -21,6 +22,7 @@ CHALLENGE = "mandate_challenge"
 
 
 @never_cache
+@readonly
 @requires(Permission.MANDATE_SIGN)
 def mandate(request: Any) -> HttpResponse:
     """The mandate's text, and what to do with it: choose a way for the code, then enter the code."""
@@ -32,6 +34,8 @@ def mandate(request: Any) -> HttpResponse:
 @requires(Permission.MANDATE_SIGN)
 def ask_code(request: Any) -> HttpResponse:
     found = _mine(request)
+    if found.is_signed:
+        return redirect("mandate")
     form = ChannelForm(request.POST)
     if not form.is_valid():
         return _page(request, found, form, CodeForm(), status=422)
@@ -57,6 +61,9 @@ def sign(request: Any) -> HttpResponse:
             now=clock.now(),
         )  # fmt: skip
     except (CodeRefused, services.MandateRefused) as refusal:
+        if CHALLENGE not in request.session:  # no code is awaited here: there is no field to say it beside
+            messages.error(request, str(refusal))
+            return redirect("mandate")
         form.add_error("code", str(refusal))
         return _page(request, found, ChannelForm(), form, status=422)
     request.session.pop(CHALLENGE, None)

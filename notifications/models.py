@@ -4,6 +4,7 @@ from typing import Any
 
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
 
 from core.constraints import both_or_neither, one_of
 from documents.models import Document
@@ -15,21 +16,21 @@ LAST_ATTEMPT = 8
 
 
 class Channel(models.TextChoices):
-    EMAIL = "email", "Courriel"
-    SMS = "sms", "SMS"
-    LETTER = "letter", "Lettre simple"
-    REGISTERED = "registered", "Lettre recommandée AR"
+    EMAIL = "email", _("Courriel")
+    SMS = "sms", _("SMS")
+    LETTER = "letter", _("Lettre simple")
+    REGISTERED = "registered", _("Lettre recommandée AR")
 
 
 BY_POST = (Channel.LETTER, Channel.REGISTERED)
 
 
 class Outcome(models.TextChoices):
-    PENDING = "", "En attente"
-    SENT = "sent", "Parti"
-    REJECTED = "rejected", "Refusé par le destinataire"
-    CANCELLED = "cancelled", "Annulé avant l’envoi"
-    DEAD = "dead", "Abandonné après plusieurs essais"
+    PENDING = "", _("En attente")
+    SENT = "sent", _("Parti")
+    REJECTED = "rejected", _("Refusé par le destinataire")
+    CANCELLED = "cancelled", _("Annulé avant l’envoi")
+    DEAD = "dead", _("Abandonné après plusieurs essais")
 
 
 class MessageQuerySet(models.QuerySet["Message"]):

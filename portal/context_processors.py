@@ -7,6 +7,7 @@ from django.conf import settings
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop as N_
 
 from accounts.permissions import allowed
 from accounts.roles import Permission
@@ -37,12 +38,12 @@ class Demo:
 
 
 CREDITOR_MENU = (
-    ("home", "Accueil", "home", Permission.DOSSIER_READ),
-    ("wizard-start", "Créer un dossier", "plus", Permission.DOSSIER_FILE),
-    ("dossiers", "Sélectionner un dossier", "folder", Permission.DOSSIER_READ),
-    ("mandate", "Mandat de prélèvement", "bank", Permission.MANDATE_SIGN),
+    ("home", N_("Accueil"), "home", Permission.DOSSIER_READ),
+    ("wizard-start", N_("Créer un dossier"), "plus", Permission.DOSSIER_FILE),
+    ("dossiers", N_("Sélectionner un dossier"), "folder", Permission.DOSSIER_READ),
+    ("mandate", N_("Mandat de prélèvement"), "bank", Permission.MANDATE_SIGN),
 )
-OFFICE_MENU = (("office-home", "À faire", "list"), ("office-dossiers", "Dossiers", "folder"))
+OFFICE_MENU = (("office-home", N_("À faire"), "list"), ("office-dossiers", N_("Dossiers"), "folder"))
 DEMO_ACCOUNTS = (
     ("Créancier", "creancier@demo.fr"),
     ("Créancier, plusieurs filiales", "groupe@demo.fr"),

@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop as N_
 from django.utils.translation import ngettext
 
 from core.actors import Actor
@@ -85,39 +86,39 @@ def _name(row: Any) -> str:
 
 # --- history -------------------------------------------------------------------------------------------------
 LABELS = {
-    "opened": "Dossier créé",
-    "submit": "Dossier transmis à l’étude",
-    "withdraw": "Dossier repris en brouillon",
-    "accept": "Dossier accepté par l’étude",
-    "refuse": "Dossier refusé par l’étude",
-    "correct": "Dossier repris pour correction",
-    "open_psrpc": "Procédure simplifiée ouverte",
-    "record_psrpc_silence": "Silence d’un mois constaté",
-    "offer_injonction": "Injonction de payer proposée",
-    "request_injonction": "Injonction de payer demandée",
-    "renounce": "Dossier clos par le créancier",
-    "settle": "Dossier réglé",
-    "settle_in_psrpc": "Règlement constaté",
-    "refused": "Étape suspendue : une personne doit décider",
-    "letter_posted": "Déposée à la poste",
-    "message_sent": "Parti",
-    "message_cancelled": "Annulé avant l’envoi",
-    "message_failed": "N’a pas pu partir",
-    "invoice_added": "Facture ajoutée",
-    "credit_note_added": "Note de crédit ajoutée",
-    "payment_added": "Paiement reçu",
+    "opened": N_("Dossier créé"),
+    "submit": N_("Dossier transmis à l’étude"),
+    "withdraw": N_("Dossier repris en brouillon"),
+    "accept": N_("Dossier accepté par l’étude"),
+    "refuse": N_("Dossier refusé par l’étude"),
+    "correct": N_("Dossier repris pour correction"),
+    "open_psrpc": N_("Procédure simplifiée ouverte"),
+    "record_psrpc_silence": N_("Silence d’un mois constaté"),
+    "offer_injonction": N_("Injonction de payer proposée"),
+    "request_injonction": N_("Injonction de payer demandée"),
+    "renounce": N_("Dossier clos par le créancier"),
+    "settle": N_("Dossier réglé"),
+    "settle_in_psrpc": N_("Règlement constaté"),
+    "refused": N_("Étape suspendue : une personne doit décider"),
+    "letter_posted": N_("Déposée à la poste"),
+    "message_sent": N_("Parti"),
+    "message_cancelled": N_("Annulé avant l’envoi"),
+    "message_failed": N_("N’a pas pu partir"),
+    "invoice_added": N_("Facture ajoutée"),
+    "credit_note_added": N_("Note de crédit ajoutée"),
+    "payment_added": N_("Paiement reçu"),
 }
 LETTERS = {
-    "amiable_letter": "Lettre amiable",
-    "amiable_email": "Courriel amiable",
-    "psrpc_letter": "Invitation à la procédure simplifiée (recommandé)",
-    "psrpc_email": "Invitation à la procédure simplifiée (courriel)",
-    "new_dossier": "Avis à l’étude",
-    "injonction_requested": "Avis à l’étude",
-    "dossier_accepted": "Avis au créancier",
-    "dossier_refused": "Avis au créancier",
-    "injonction_offered": "Avis au créancier",
-    "dossier_settled": "Avis au créancier",
+    "amiable_letter": N_("Lettre amiable"),
+    "amiable_email": N_("Courriel amiable"),
+    "psrpc_letter": N_("Invitation à la procédure simplifiée (recommandé)"),
+    "psrpc_email": N_("Invitation à la procédure simplifiée (courriel)"),
+    "new_dossier": N_("Avis à l’étude"),
+    "injonction_requested": N_("Avis à l’étude"),
+    "dossier_accepted": N_("Avis au créancier"),
+    "dossier_refused": N_("Avis au créancier"),
+    "injonction_offered": N_("Avis au créancier"),
+    "dossier_settled": N_("Avis au créancier"),
 }
 ICONS = {
     "letter_posted": "letter",
@@ -198,33 +199,33 @@ class NextStep:
 
 
 TURNS = {
-    Phase.DRAFT: ("Complétez le dossier, puis transmettez-le à l’étude.", "", "accent"),
+    Phase.DRAFT: (N_("Complétez le dossier, puis transmettez-le à l’étude."), "", "accent"),
     Phase.SUBMITTED: (
-        "L’étude compétente examine votre dossier. Rien n’est envoyé avant son accord.",
+        N_("L’étude compétente examine votre dossier. Rien n’est envoyé avant son accord."),
         "CPCE R125-1",
         "waiting",
     ),
     Phase.REFUSED: (
-        "L’étude n’a pas accepté le dossier. Corrigez-le et transmettez-le de nouveau, ou renoncez.",
+        N_("L’étude n’a pas accepté le dossier. Corrigez-le et transmettez-le de nouveau, ou renoncez."),
         "",
         "danger",
     ),
     Phase.INJONCTION_OFFERED: (
-        "Le débiteur n’a pas pris part à la procédure simplifiée. Vous pouvez demander l’injonction de payer.",
+        N_("Le débiteur n’a pas pris part à la procédure simplifiée. Vous pouvez demander l’injonction de payer."),
         "CPC 1405",
         "accent",
     ),
-    Phase.INJONCTION_REQUESTED: ("L’étude prépare la requête en injonction de payer.", "CPC 1407", "waiting"),
-    Phase.SETTLED: ("La créance est réglée. Plus rien n’est réclamé au débiteur.", "", "done"),
+    Phase.INJONCTION_REQUESTED: (N_("L’étude prépare la requête en injonction de payer."), "CPC 1407", "waiting"),
+    Phase.SETTLED: (N_("La créance est réglée. Plus rien n’est réclamé au débiteur."), "", "done"),
     Phase.CLOSED: ("Le dossier est clos.", "", "done"),
 }
 TERMS = {
     "open_psrpc": (
-        "Sans règlement à cette date, la procédure simplifiée s’ouvre : lettre recommandée et courriel.",
+        N_("Sans règlement à cette date, la procédure simplifiée s’ouvre : lettre recommandée et courriel."),
         "CPCE L125-1",
     ),
     "record_psrpc_silence": (
-        "Sans réponse à cette date, le silence vaut refus et l’injonction de payer vous est proposée.",
+        N_("Sans réponse à cette date, le silence vaut refus et l’injonction de payer vous est proposée."),
         "CPCE R125-2 et R125-5",
     ),
 }
@@ -286,16 +287,16 @@ class Action:
 
 
 CONSEQUENCES = {
-    "withdraw": "Le dossier revient dans vos brouillons ; l’étude ne le voit plus.",
-    "correct": "Le dossier revient dans vos brouillons, où vous pouvez le corriger.",
-    "request_injonction": "L’étude prépare la requête. Les frais vous seront annoncés avant tout dépôt.",
-    "renounce": "Le dossier est clos. Plus rien n’est réclamé au débiteur.",
-    "settle": "Le dossier est clos comme réglé.",
-    "accept": "La lettre amiable et le courriel partent aussitôt, au nom de l’étude.",
-    "refuse": "Le créancier reçoit votre motif et peut corriger son dossier.",
-    "open_psrpc": "La lettre recommandée est imprimée et le courriel part.",
-    "offer_injonction": "Le créancier est invité à choisir l’injonction de payer.",
-    "settle_in_psrpc": "L’issue est constatée par le commissaire de justice (CPCE R125-5, R125-7).",
+    "withdraw": N_("Le dossier revient dans vos brouillons ; l’étude ne le voit plus."),
+    "correct": N_("Le dossier revient dans vos brouillons, où vous pouvez le corriger."),
+    "request_injonction": N_("L’étude prépare la requête. Les frais vous seront annoncés avant tout dépôt."),
+    "renounce": N_("Le dossier est clos. Plus rien n’est réclamé au débiteur."),
+    "settle": N_("Le dossier est clos comme réglé."),
+    "accept": N_("La lettre amiable et le courriel partent aussitôt, au nom de l’étude."),
+    "refuse": N_("Le créancier reçoit votre motif et peut corriger son dossier."),
+    "open_psrpc": N_("La lettre recommandée est imprimée et le courriel part."),
+    "offer_injonction": N_("Le créancier est invité à choisir l’injonction de payer."),
+    "settle_in_psrpc": N_("L’issue est constatée par le commissaire de justice (CPCE R125-5, R125-7)."),
 }
 
 

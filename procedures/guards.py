@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop as N_
 
 from core.actors import Side
 from dossiers.enums import Origin
@@ -126,4 +127,4 @@ def is_settled(case: Case) -> str | None:
     return None
 
 
-SIDES = {Side.CREDITOR: "au créancier", Side.OFFICE: "à l’étude", Side.SYSTEM: "à l’échéancier"}
+SIDES = {Side.CREDITOR: N_("au créancier"), Side.OFFICE: N_("à l’étude"), Side.SYSTEM: N_("à l’échéancier")}

@@ -2,6 +2,9 @@
 
 from dataclasses import dataclass
 
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop as N_
+
 from core.actors import Actor, Side
 from dossiers.enums import Phase
 from procedures import guards, letters
@@ -25,9 +28,10 @@ class Transition:
     def refusals(self, case: Case, by: Actor) -> list[str]:
         """Why it may not happen now; empty when it may."""
         if case.dossier.phase not in self.sources:
-            return [f"Le dossier est en « {case.dossier.get_phase_display()} »."]
+            return [_("Le dossier est en « %(phase)s ».") % {"phase": case.dossier.get_phase_display()}]
         if by.side not in self.by:
-            return [f"Cette action revient {' ou '.join(guards.SIDES[side] for side in self.by)}."]
+            whom = _(" ou ").join(_(guards.SIDES[side]) for side in self.by)
+            return [_("Cette action revient %(whom)s.") % {"whom": whom}]
         return [reason for guard in self.guards if (reason := guard(case))]
 
 
@@ -50,61 +54,61 @@ PSRPC = (
 
 TRANSITIONS = {
     "submit": Transition(
-        "Transmettre à l’étude", (Phase.DRAFT,), Phase.SUBMITTED, (Side.CREDITOR,), guards=FILING,
+        N_("Transmettre à l’étude"), (Phase.DRAFT,), Phase.SUBMITTED, (Side.CREDITOR,), guards=FILING,
         letters=(letters.new_dossier_to_office,),
     ),
-    "withdraw": Transition("Reprendre en brouillon", (Phase.SUBMITTED,), Phase.DRAFT, (Side.CREDITOR,)),
+    "withdraw": Transition(N_("Reprendre en brouillon"), (Phase.SUBMITTED,), Phase.DRAFT, (Side.CREDITOR,)),
     "accept": Transition(
-        "Accepter", (Phase.SUBMITTED,), Phase.AMIABLE, (Side.OFFICE,),
+        N_("Accepter"), (Phase.SUBMITTED,), Phase.AMIABLE, (Side.OFFICE,),
         guards=(guards.is_unpaid, guards.office_is_competent, guards.amiable_text_is_entered),
         letters=(letters.amiable_letter, letters.amiable_email, letters.accepted_to_creditor),
     ),
     "refuse": Transition(
-        "Refuser", (Phase.SUBMITTED,), Phase.REFUSED, (Side.OFFICE,),
+        N_("Refuser"), (Phase.SUBMITTED,), Phase.REFUSED, (Side.OFFICE,),
         letters=(letters.refused_to_creditor,), needs_reason=True,
     ),
-    "correct": Transition("Corriger et transmettre de nouveau", (Phase.REFUSED,), Phase.DRAFT, (Side.CREDITOR,)),
+    "correct": Transition(N_("Corriger et transmettre de nouveau"), (Phase.REFUSED,), Phase.DRAFT, (Side.CREDITOR,)),
     "open_psrpc": Transition(
-        "Ouvrir la procédure simplifiée", (Phase.AMIABLE,), Phase.PSRPC, (Side.SYSTEM, Side.OFFICE), guards=PSRPC,
+        N_("Ouvrir la procédure simplifiée"), (Phase.AMIABLE,), Phase.PSRPC, (Side.SYSTEM, Side.OFFICE), guards=PSRPC,
         letters=(letters.psrpc_letter, letters.psrpc_email),
     ),
     "offer_injonction": Transition(
-        "Proposer l’injonction de payer", (Phase.AMIABLE,), Phase.INJONCTION_OFFERED, (Side.OFFICE,),
+        N_("Proposer l’injonction de payer"), (Phase.AMIABLE,), Phase.INJONCTION_OFFERED, (Side.OFFICE,),
         guards=(guards.is_unpaid,), letters=(letters.injonction_to_creditor,), needs_reason=True,
     ),
     "record_psrpc_silence": Transition(
-        "Constater le silence d’un mois", (Phase.PSRPC,), Phase.INJONCTION_OFFERED, (Side.SYSTEM,),
+        N_("Constater le silence d’un mois"), (Phase.PSRPC,), Phase.INJONCTION_OFFERED, (Side.SYSTEM,),
         guards=(guards.is_unpaid,), letters=(letters.injonction_to_creditor,),
     ),
     "request_injonction": Transition(
-        "Demander l’injonction de payer", (Phase.INJONCTION_OFFERED,), Phase.INJONCTION_REQUESTED,
+        N_("Demander l’injonction de payer"), (Phase.INJONCTION_OFFERED,), Phase.INJONCTION_REQUESTED,
         (Side.CREDITOR,), guards=(guards.is_unpaid,), letters=(letters.request_to_office,),
     ),
     "renounce": Transition(
-        "Renoncer et clore", (Phase.INJONCTION_OFFERED, Phase.REFUSED), Phase.CLOSED, (Side.CREDITOR,),
+        N_("Renoncer et clore"), (Phase.INJONCTION_OFFERED, Phase.REFUSED), Phase.CLOSED, (Side.CREDITOR,),
         needs_reason=True,
     ),
     "settle": Transition(
-        "Clore comme réglé", (Phase.SUBMITTED, Phase.AMIABLE, Phase.INJONCTION_OFFERED, Phase.INJONCTION_REQUESTED),
+        N_("Clore comme réglé"), (Phase.SUBMITTED, Phase.AMIABLE, Phase.INJONCTION_OFFERED, Phase.INJONCTION_REQUESTED),
         Phase.SETTLED, (Side.CREDITOR, Side.OFFICE, Side.SYSTEM), guards=(guards.is_settled,),
         letters=(letters.settled_to_creditor,),
     ),
     # R125-7: between the sending and the recorded outcome, only the commissaire de justice may find it paid.
     "settle_in_psrpc": Transition(
-        "Constater le règlement", (Phase.PSRPC,), Phase.SETTLED, (Side.OFFICE,), guards=(guards.is_settled,),
+        N_("Constater le règlement"), (Phase.PSRPC,), Phase.SETTLED, (Side.OFFICE,), guards=(guards.is_settled,),
         letters=(letters.settled_to_creditor,),
     ),
 }  # fmt: skip
 
 # In each phase it is somebody's turn; a wall test refuses a phase without one.
 TURN = {
-    Phase.DRAFT: "créancier",
-    Phase.SUBMITTED: "étude",
-    Phase.REFUSED: "créancier",
-    Phase.AMIABLE: "débiteur",
-    Phase.PSRPC: "débiteur",
-    Phase.INJONCTION_OFFERED: "créancier",
-    Phase.INJONCTION_REQUESTED: "étude",
-    Phase.SETTLED: "personne",
-    Phase.CLOSED: "personne",
+    Phase.DRAFT: N_("créancier"),
+    Phase.SUBMITTED: N_("étude"),
+    Phase.REFUSED: N_("créancier"),
+    Phase.AMIABLE: N_("débiteur"),
+    Phase.PSRPC: N_("débiteur"),
+    Phase.INJONCTION_OFFERED: N_("créancier"),
+    Phase.INJONCTION_REQUESTED: N_("étude"),
+    Phase.SETTLED: N_("personne"),
+    Phase.CLOSED: N_("personne"),
 }

@@ -1,5 +1,6 @@
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Creditor
 from core import clock
@@ -16,14 +17,14 @@ class Item(models.Model):
 
     dossier = models.ForeignKey(Dossier, models.CASCADE, related_name="items")
     creditor = models.ForeignKey(Creditor, models.PROTECT, related_name="+")
-    kind = models.CharField("type", max_length=12, choices=ItemKind.choices)
-    number = models.CharField("numéro du document", max_length=60, blank=True)
-    issued_on = models.DateField("date d’émission")
-    due_on = models.DateField("date d’échéance")
-    gross = models.DecimalField("montant brut", max_digits=12, decimal_places=2)
-    net = models.DecimalField("montant net", max_digits=12, decimal_places=2, null=True, blank=True)
-    currency = models.CharField("devise", max_length=3, choices=Currency.choices, default=Currency.EUR)
-    comment = models.CharField("commentaire", max_length=500, blank=True)
+    kind = models.CharField(_("type"), max_length=12, choices=ItemKind.choices)
+    number = models.CharField(_("numéro du document"), max_length=60, blank=True)
+    issued_on = models.DateField(_("date d’émission"))
+    due_on = models.DateField(_("date d’échéance"))
+    gross = models.DecimalField(_("montant brut"), max_digits=12, decimal_places=2)
+    net = models.DecimalField(_("montant net"), max_digits=12, decimal_places=2, null=True, blank=True)
+    currency = models.CharField(_("devise"), max_length=3, choices=Currency.choices, default=Currency.EUR)
+    comment = models.CharField(_("commentaire"), max_length=500, blank=True)
     document = models.ForeignKey(Document, models.PROTECT, null=True, blank=True, related_name="+")
     created_at = models.DateTimeField(default=clock.now)
 
@@ -37,18 +38,18 @@ class Item(models.Model):
             models.CheckConstraint(
                 condition=Q(gross__gt=0),
                 name="item_gross_positive",
-                violation_error_message="Le montant brut doit être supérieur à zéro.",
+                violation_error_message=_("Le montant brut doit être supérieur à zéro."),
             ),
             models.CheckConstraint(
                 condition=Q(net__isnull=True) | Q(net__gte=0, net__lte=models.F("gross")),
                 name="item_net_within_gross",
-                violation_error_message="Le montant net ne peut pas dépasser le montant brut.",
+                violation_error_message=_("Le montant net ne peut pas dépasser le montant brut."),
             ),
             in_order(
                 "issued_on",
                 "due_on",
                 name="item_due_after_issue",
-                message="L’échéance ne peut pas précéder la date d’émission.",
+                message=_("L’échéance ne peut pas précéder la date d’émission."),
             ),
         ]
 
@@ -68,7 +69,7 @@ class Attachment(models.Model):
     dossier = models.ForeignKey(Dossier, models.CASCADE, related_name="attachments")
     creditor = models.ForeignKey(Creditor, models.PROTECT, related_name="+")
     document = models.OneToOneField(Document, models.PROTECT)
-    kind = models.CharField("nature", max_length=16, choices=AttachmentKind.choices, default=AttachmentKind.OTHER)
+    kind = models.CharField(_("nature"), max_length=16, choices=AttachmentKind.choices, default=AttachmentKind.OTHER)
     added_by = models.CharField(max_length=120)
     added_at = models.DateTimeField()
 

@@ -1,6 +1,7 @@
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
 from phonenumber_field.modelfields import PhoneNumberField
 
 from accounts.enums import Civility, LegalForm, PersonKind
@@ -22,23 +23,23 @@ class Debtor(models.Model):
     """Whoever owes, as one creditor knows them."""
 
     creditor = models.ForeignKey(Creditor, models.PROTECT, related_name="debtors")
-    kind = models.CharField("nature", max_length=8, choices=PersonKind.choices, default=PersonKind.LEGAL)
-    civility = models.CharField("civilité", max_length=3, choices=Civility.choices, default=Civility.MONSIEUR)
-    first_name = models.CharField("prénom", max_length=80, blank=True)
-    last_name = models.CharField("nom", max_length=80, blank=True)
-    company = models.CharField("société", max_length=160, blank=True)
-    legal_form = models.CharField("forme juridique", max_length=4, choices=LegalForm.choices, blank=True)
-    siren = models.CharField("SIREN", max_length=9, blank=True, validators=[valid_siren])
-    vat_number = models.CharField("n° de TVA", max_length=14, blank=True)
-    is_consumer = models.BooleanField("consommateur", default=False)
-    is_commercant = models.BooleanField("commerçant", default=False)
-    street = models.CharField("adresse", max_length=120)
-    complement = models.CharField("complément d’adresse", max_length=120, blank=True)
-    postcode = models.CharField("code postal", max_length=10)
-    town = models.CharField("ville", max_length=80)
-    territory = models.CharField("territoire", max_length=20, choices=Territory.choices, default=Territory.FR)
-    email = models.EmailField("courriel", blank=True)
-    phone = PhoneNumberField("téléphone", blank=True)
+    kind = models.CharField(_("nature"), max_length=8, choices=PersonKind.choices, default=PersonKind.LEGAL)
+    civility = models.CharField(_("civilité"), max_length=3, choices=Civility.choices, default=Civility.MONSIEUR)
+    first_name = models.CharField(_("prénom"), max_length=80, blank=True)
+    last_name = models.CharField(_("nom"), max_length=80, blank=True)
+    company = models.CharField(_("société"), max_length=160, blank=True)
+    legal_form = models.CharField(_("forme juridique"), max_length=4, choices=LegalForm.choices, blank=True)
+    siren = models.CharField(_("SIREN"), max_length=9, blank=True, validators=[valid_siren])
+    vat_number = models.CharField(_("n° de TVA"), max_length=14, blank=True)
+    is_consumer = models.BooleanField(_("consommateur"), default=False)
+    is_commercant = models.BooleanField(_("commerçant"), default=False)
+    street = models.CharField(_("adresse"), max_length=120)
+    complement = models.CharField(_("complément d’adresse"), max_length=120, blank=True)
+    postcode = models.CharField(_("code postal"), max_length=10)
+    town = models.CharField(_("ville"), max_length=80)
+    territory = models.CharField(_("territoire"), max_length=20, choices=Territory.choices, default=Territory.FR)
+    email = models.EmailField(_("courriel"), blank=True)
+    phone = PhoneNumberField(_("téléphone"), blank=True)
 
     class Meta:
         verbose_name = "débiteur"
@@ -49,12 +50,12 @@ class Debtor(models.Model):
             models.CheckConstraint(
                 condition=~Q(company="") | ~Q(last_name=""),
                 name="debtor_has_name",
-                violation_error_message="Indiquez le nom du débiteur.",
+                violation_error_message=_("Indiquez le nom du débiteur."),
             ),
             models.CheckConstraint(
                 condition=~(Q(is_consumer=True) & Q(is_commercant=True)),
                 name="consumer_or_commercant",
-                violation_error_message="Un débiteur est consommateur ou commerçant, pas les deux.",
+                violation_error_message=_("Un débiteur est consommateur ou commerçant, pas les deux."),
             ),
         ]
 

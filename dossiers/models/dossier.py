@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 from django.db import connection, models
 from django.db.models import F, Q
 from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Creditor, User
 from core import clock
@@ -38,28 +39,28 @@ class Dossier(models.Model):
     `phase`, `events_count` and `events_head` are written by dossiers.journal only.
     """
 
-    reference = models.CharField("référence", max_length=9, unique=True, default=new_reference)
+    reference = models.CharField(_("référence"), max_length=9, unique=True, default=new_reference)
     brand = models.ForeignKey(Brand, models.PROTECT, db_index=False)
     creditor = models.ForeignKey(
-        Creditor, models.PROTECT, related_name="dossiers", verbose_name="créancier", db_index=False
+        Creditor, models.PROTECT, related_name="dossiers", verbose_name=_("créancier"), db_index=False
     )
     subsidiary = models.ForeignKey(
-        Creditor, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="filiale"
+        Creditor, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("filiale")
     )
     office = models.ForeignKey(
-        Office, models.PROTECT, null=True, related_name="dossiers", verbose_name="étude", db_index=False
+        Office, models.PROTECT, null=True, related_name="dossiers", verbose_name=_("étude"), db_index=False
     )
-    manager = models.ForeignKey(User, models.PROTECT, null=True, related_name="+", verbose_name="gestionnaire")
-    debtor = models.ForeignKey(Debtor, models.PROTECT, null=True, related_name="dossiers", verbose_name="débiteur")
-    phase = models.CharField("phase", max_length=24, choices=Phase.choices, default=Phase.DRAFT)
-    currency = models.CharField("devise", max_length=3, choices=Currency.choices, default=Currency.EUR)
-    creditor_reference = models.CharField("votre référence", max_length=60, blank=True)
-    origin = models.CharField("origine", max_length=12, choices=Origin.choices, default=Origin.INVOICE)
-    comments = models.TextField("commentaires", blank=True)
-    policy_number = models.CharField("numéro de police", max_length=40, blank=True)
-    claim_reference = models.CharField("référence sinistre", max_length=40, blank=True)
-    is_attested = models.BooleanField("créance licite, certaine et actuelle", default=False)
-    created_at = models.DateTimeField("créé le", default=clock.now)
+    manager = models.ForeignKey(User, models.PROTECT, null=True, related_name="+", verbose_name=_("gestionnaire"))
+    debtor = models.ForeignKey(Debtor, models.PROTECT, null=True, related_name="dossiers", verbose_name=_("débiteur"))
+    phase = models.CharField(_("phase"), max_length=24, choices=Phase.choices, default=Phase.DRAFT)
+    currency = models.CharField(_("devise"), max_length=3, choices=Currency.choices, default=Currency.EUR)
+    creditor_reference = models.CharField(_("votre référence"), max_length=60, blank=True)
+    origin = models.CharField(_("origine"), max_length=12, choices=Origin.choices, default=Origin.INVOICE)
+    comments = models.TextField(_("commentaires"), blank=True)
+    policy_number = models.CharField(_("numéro de police"), max_length=40, blank=True)
+    claim_reference = models.CharField(_("référence sinistre"), max_length=40, blank=True)
+    is_attested = models.BooleanField(_("créance licite, certaine et actuelle"), default=False)
+    created_at = models.DateTimeField(_("créé le"), default=clock.now)
     events_count = models.PositiveIntegerField(default=0)
     events_head = models.CharField(max_length=64, blank=True)
 
@@ -78,7 +79,7 @@ class Dossier(models.Model):
                 "creditor_reference",
                 condition=~Q(creditor_reference=""),
                 name="creditor_reference_once",
-                violation_error_message="Vous avez déjà un dossier avec cette référence.",
+                violation_error_message=_("Vous avez déjà un dossier avec cette référence."),
             ),
             one_of("phase", Phase, name="dossier_phase_known"),
             one_of("currency", Currency, name="dossier_currency_known"),

@@ -9,6 +9,7 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop as N_
 from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.permissions import granting, requires
@@ -27,10 +28,10 @@ from procedures.services import TransitionRefused, refusals, submit
 
 GET_OR_POST = ["GET", "HEAD", "POST"]
 STEPS = (
-    ("1. CRÉER LE DOSSIER", "wizard-edit"),
-    ("2. IDENTIFIER LE DÉBITEUR", "wizard-debtor"),
-    ("3. AJOUTER LES ÉLÉMENTS FINANCIERS", "wizard-items"),
-    ("4. VÉRIFIER ET VALIDER", "wizard-check"),
+    (N_("1. CRÉER LE DOSSIER"), "wizard-edit"),
+    (N_("2. IDENTIFIER LE DÉBITEUR"), "wizard-debtor"),
+    (N_("3. AJOUTER LES ÉLÉMENTS FINANCIERS"), "wizard-items"),
+    (N_("4. VÉRIFIER ET VALIDER"), "wizard-check"),
 )
 
 
@@ -217,7 +218,7 @@ def _step(
     steps = []
     for number, (label, page) in enumerate(STEPS):
         url = reverse(page, args=[dossier.reference]) if dossier else ""
-        steps.append({"label": label, "url": url, "is_active": number == active, "is_done": number < active})
+        steps.append({"label": _(label), "url": url, "is_active": number == active, "is_done": number < active})
     used = services.weight(dossier) if dossier else 0
     page = ("start", "debtor", "items", "check")[active]
     context |= {

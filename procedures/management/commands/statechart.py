@@ -55,13 +55,13 @@ def diagram() -> str:
 
 
 def row(name: str, move: Transition) -> str:
-    sources = ", ".join(source.label for source in move.sources)
+    sources = ", ".join(str(source.label) for source in move.sources)
     guards = [first_line(guard) for guard in move.guards]
     if move.needs_reason:
         guards.append("A reason is given.")
     letters = (letter.__name__ for letter in move.letters)
     cells = (
-        f"**{move.label}** (`{name}`)", sources, move.target.label, listed(side.value for side in move.by),
+        f"**{move.label}** (`{name}`)", sources, str(move.target.label), listed(side.value for side in move.by),
         "<br>".join(guards) or "–", listed(f"`{letter}`" for letter in letters),
     )  # fmt: skip
     return f"| {' | '.join(cells)} |"
