@@ -6,7 +6,7 @@ from django import forms
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as __
+from django.utils.translation import gettext_lazy
 
 from accounts.enums import Civility, LegalForm, PersonKind
 from accounts.models import BillingParty, Creditor
@@ -28,72 +28,78 @@ class SignUpForm(forms.Form):
     email = forms.EmailField(
         label="Email",
         max_length=254,
-        widget=forms.EmailInput(_placeholder(__("Entrez votre Email"), autocomplete="email")),
+        widget=forms.EmailInput(_placeholder(gettext_lazy("Entrez votre Email"), autocomplete="email")),
     )
     password = forms.CharField(
-        label=__("Mot de passe"),
+        label=gettext_lazy("Mot de passe"),
         max_length=256,
         strip=False,
-        help_text=__("Douze caractères au moins."),
-        widget=forms.PasswordInput(_placeholder(__("Entrez votre mot de passe"), autocomplete="new-password")),
+        help_text=gettext_lazy("Douze caractères au moins."),
+        widget=forms.PasswordInput(
+            _placeholder(gettext_lazy("Entrez votre mot de passe"), autocomplete="new-password")
+        ),
     )
     confirmation = forms.CharField(
-        label=__("Confirmation"),
+        label=gettext_lazy("Confirmation"),
         max_length=256,
         strip=False,
-        widget=forms.PasswordInput(_placeholder(__("Confirmez votre mot de passe"), autocomplete="new-password")),
+        widget=forms.PasswordInput(
+            _placeholder(gettext_lazy("Confirmez votre mot de passe"), autocomplete="new-password")
+        ),
     )
     kind = forms.ChoiceField(
-        label=__("Vous êtes"),
+        label=gettext_lazy("Vous êtes"),
         choices=PersonKind.choices,
         initial=PersonKind.LEGAL,
         widget=forms.RadioSelect({"class": "radio-cards"}),
     )
-    civility = forms.ChoiceField(label=__("Civilité"), choices=Civility.choices, initial=Civility.MONSIEUR)
+    civility = forms.ChoiceField(label=gettext_lazy("Civilité"), choices=Civility.choices, initial=Civility.MONSIEUR)
     last_name = forms.CharField(
-        label=__("Nom"), max_length=80, widget=forms.TextInput(_placeholder("", autocomplete="family-name"))
+        label=gettext_lazy("Nom"), max_length=80, widget=forms.TextInput(_placeholder("", autocomplete="family-name"))
     )
     first_name = forms.CharField(
-        label=__("Prénom"), max_length=80, widget=forms.TextInput(_placeholder("", autocomplete="given-name"))
+        label=gettext_lazy("Prénom"), max_length=80, widget=forms.TextInput(_placeholder("", autocomplete="given-name"))
     )
     company = forms.CharField(
-        label=__("Société"),
+        label=gettext_lazy("Société"),
         max_length=160,
         required=False,
         widget=forms.TextInput(_placeholder("", autocomplete="organization")),
     )
     legal_form = forms.ChoiceField(
-        label=__("Forme juridique"), choices=LegalForm.choices, initial=LegalForm.SA, required=False
+        label=gettext_lazy("Forme juridique"), choices=LegalForm.choices, initial=LegalForm.SA, required=False
     )
     siret = forms.CharField(
         label="Siret",
         max_length=20,
         required=False,
-        help_text=__("14 chiffres, avec ou sans espaces."),
+        help_text=gettext_lazy("14 chiffres, avec ou sans espaces."),
         widget=forms.TextInput({"inputmode": "numeric"}),
     )
     street = forms.CharField(
-        label=__("Adresse principale"),
+        label=gettext_lazy("Adresse principale"),
         max_length=120,
-        widget=forms.TextInput(_placeholder(__("Entrez votre adresse"), autocomplete="address-line1")),
+        widget=forms.TextInput(_placeholder(gettext_lazy("Entrez votre adresse"), autocomplete="address-line1")),
     )
     complement = forms.CharField(
-        label=__("Complément d’adresse"),
+        label=gettext_lazy("Complément d’adresse"),
         max_length=120,
         required=False,
-        widget=forms.TextInput(_placeholder(__("Entrez votre complément d’adresse"), autocomplete="address-line2")),
+        widget=forms.TextInput(
+            _placeholder(gettext_lazy("Entrez votre complément d’adresse"), autocomplete="address-line2")
+        ),
     )
     postcode = forms.RegexField(
         r"^[0-9]{5}$",
-        label=__("Code postal"),
-        error_messages={"invalid": __("Un code postal a cinq chiffres.")},
+        label=gettext_lazy("Code postal"),
+        error_messages={"invalid": gettext_lazy("Un code postal a cinq chiffres.")},
         widget=forms.TextInput(
-            _placeholder(__("Entrez votre code postal"), autocomplete="postal-code", inputmode="numeric")
+            _placeholder(gettext_lazy("Entrez votre code postal"), autocomplete="postal-code", inputmode="numeric")
         ),
     )
     town = forms.CharField(
-        label=__("Ville"), max_length=80,
-        widget=forms.TextInput(_placeholder(__("Entrez votre ville"), autocomplete="address-level2")),
+        label=gettext_lazy("Ville"), max_length=80,
+        widget=forms.TextInput(_placeholder(gettext_lazy("Entrez votre ville"), autocomplete="address-level2")),
     )  # fmt: skip
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -137,9 +143,9 @@ class SignUpForm(forms.Form):
 class CompletionForm(forms.Form):
     """CRE-44 to CRE-54: bank details, billing party, terms."""
 
-    signatory_civility = forms.ChoiceField(label=__("Civilité"), choices=Civility.choices)
-    signatory_last_name = forms.CharField(label=__("Nom"), max_length=80)
-    signatory_first_name = forms.CharField(label=__("Prénom"), max_length=80)
+    signatory_civility = forms.ChoiceField(label=gettext_lazy("Civilité"), choices=Civility.choices)
+    signatory_last_name = forms.CharField(label=gettext_lazy("Nom"), max_length=80)
+    signatory_first_name = forms.CharField(label=gettext_lazy("Prénom"), max_length=80)
     iban = forms.CharField(
         label="IBAN",
         max_length=42,
@@ -147,17 +153,17 @@ class CompletionForm(forms.Form):
     )
     bic = forms.CharField(
         label="BIC", max_length=11,
-        error_messages={"required": __("Vérifiez le BIC proposé, corrigez-le au besoin, puis validez de nouveau.")},
-        help_text=__("Proposé d’après l’IBAN : vérifiez-le et corrigez-le s’il est faux."),
+        error_messages={"required": gettext_lazy("Vérifiez le BIC proposé, corrigez-le au besoin, puis validez de nouveau.")},
+        help_text=gettext_lazy("Proposé d’après l’IBAN : vérifiez-le et corrigez-le s’il est faux."),
         widget=forms.TextInput({"autocomplete": "off", "spellcheck": "false"}),
     )  # fmt: skip
     other_billing = forms.BooleanField(
-        label=__("Souhaitez-vous que les factures soient adressées à une personne autre que le créancier ?"),
+        label=gettext_lazy("Souhaitez-vous que les factures soient adressées à une personne autre que le créancier ?"),
         required=False,
         widget=forms.CheckboxInput({"data-reveal": "#facturation"}),
     )
     accept_terms = forms.BooleanField(
-        error_messages={"required": __("Acceptez les Conditions Générales d’Utilisation pour continuer.")}
+        error_messages={"required": gettext_lazy("Acceptez les Conditions Générales d’Utilisation pour continuer.")}
     )
 
     def __init__(self, *args: Any, creditor: Creditor, terms: Terms, **kwargs: Any) -> None:

@@ -167,7 +167,7 @@ def alone(path: Path) -> Iterator[None]:
 
 # --- the server ---------------------------------------------------------------------------------------------
 class Cluster:
-    """One data folder and its server. Except `port`, call under the lock of the folder."""
+    """One data folder and its server. Except `port`, call under `start.lock`."""
 
     def __init__(self, root: Path) -> None:
         self.root = root.resolve()
@@ -351,18 +351,25 @@ def post_guard(root: Path) -> None:
 
 
 def stand_guard(root: Path) -> None:
-    """Waits until no process holds `users.lock` any more, killed ones included, then stops the server."""
-    guard, users = open_lock(root / "guard.lock"), open_lock(root / "users.lock")
-    if not try_lock(guard):
-        return
-    while True:
-        fcntl.flock(users, fcntl.LOCK_EX)
-        fcntl.flock(users, fcntl.LOCK_UN)
-        with alone(root / "lock"):  # nobody can begin to use the server while we decide
+    """Waits until no process holds `users.lock` any more, killed ones included, then stops the server.
+
+    A folder that was removed meanwhile, or replaced, is no longer its concern.
+    """
+    with suppress(FileNotFoundError):
+        guard, users, lock = (os.open(root / f"{name}.lock", os.O_RDONLY) for name in ("guard", "users", "start"))
+        if not try_lock(guard):
+            return
+        while True:
+            fcntl.flock(users, fcntl.LOCK_EX)
+            fcntl.flock(users, fcntl.LOCK_UN)
+            fcntl.flock(lock, fcntl.LOCK_EX)  # nobody can begin to use the server while we decide
+            if not os.path.samestat(os.fstat(users), (root / "users.lock").stat()):
+                return
             if try_lock(users):
                 Cluster(root).stop()
                 os.close(guard)  # before the lock: the next starter must see that we are gone
                 return
+            fcntl.flock(lock, fcntl.LOCK_UN)
 
 
 if __name__ == "__main__":

@@ -45,7 +45,7 @@ def ensure_running(root: Path) -> Server:
     root = root.resolve()
     try:
         root.mkdir(parents=True, exist_ok=True)
-        with alone(root / "lock"):
+        with alone(root / "start.lock"):
             return _serve(root)
     except OSError as error:
         release(root)

@@ -4,7 +4,7 @@ from typing import Any
 
 from django import forms
 from django.core.files.uploadedfile import UploadedFile
-from django.utils.translation import gettext_lazy as __
+from django.utils.translation import gettext_lazy
 
 from accounts.enums import PersonKind
 from accounts.models import Creditor
@@ -34,10 +34,10 @@ class DraftForm(forms.ModelForm):
     """Step 1, « Créer le dossier »."""
 
     files = FilesField(  # type: ignore[assignment]  # fields leave the class: the form's own `files` stands
-        label=__("Pièces jointes"), required=False, allow_empty_file=True
+        label=gettext_lazy("Pièces jointes"), required=False, allow_empty_file=True
     )
     file_kind = forms.ChoiceField(
-        label=__("Nature des pièces"),
+        label=gettext_lazy("Nature des pièces"),
         choices=AttachmentKind.choices,
         initial=AttachmentKind.OTHER,
         required=False,
@@ -47,12 +47,12 @@ class DraftForm(forms.ModelForm):
         model = Dossier
         fields = ["creditor", "subsidiary", "currency", "creditor_reference", "origin", "policy_number",
                   "claim_reference", "comments"]  # fmt: skip
-        labels = {"creditor_reference": __("Votre référence dossier")}
+        labels = {"creditor_reference": gettext_lazy("Votre référence dossier")}
         help_texts = {
-            "creditor_reference": __(
+            "creditor_reference": gettext_lazy(
                 "Clé unique de cette société dans votre logiciel. Laissez vide si vous n’en avez pas."
             ),
-            "policy_number": __("Si la créance est assurée."),
+            "policy_number": gettext_lazy("Si la créance est assurée."),
         }
         widgets = {"comments": forms.Textarea({"rows": 4})}
 
@@ -68,7 +68,7 @@ class DraftForm(forms.ModelForm):
         data: dict[str, Any] = super().clean() or {}
         subsidiary, creditor = data.get("subsidiary"), data.get("creditor")
         if subsidiary and creditor and subsidiary.parent_id != creditor.pk:
-            self.add_error("subsidiary", __("Cette filiale n’est pas celle du créancier choisi."))
+            self.add_error("subsidiary", gettext_lazy("Cette filiale n’est pas celle du créancier choisi."))
         return data
 
     def draft_fields(self) -> dict[str, Any]:
@@ -86,9 +86,9 @@ class DebtorForm(forms.ModelForm):
                   "email", "phone"]  # fmt: skip
         widgets = {"kind": forms.RadioSelect({"class": "radio-cards"})}
         help_texts = {
-            "is_consumer": __("La créance ne concerne pas une activité professionnelle."),
-            "is_commercant": __("Société commerciale, ou personne inscrite au registre du commerce."),
-            "email": __("Sans adresse électronique, le débiteur ne reçoit que les lettres."),
+            "is_consumer": gettext_lazy("La créance ne concerne pas une activité professionnelle."),
+            "is_commercant": gettext_lazy("Société commerciale, ou personne inscrite au registre du commerce."),
+            "email": gettext_lazy("Sans adresse électronique, le débiteur ne reçoit que les lettres."),
         }
 
     IDENTITY = ("company", "legal_form", "siren", "vat_number", "civility", "last_name", "first_name")
@@ -99,7 +99,7 @@ class DebtorForm(forms.ModelForm):
         data: dict[str, Any] = super().clean() or {}
         needed = "company" if data.get("kind") == PersonKind.LEGAL else "last_name"
         if not data.get(needed) and needed not in self.errors:
-            self.add_error(needed, __("Indiquez le nom du débiteur."))
+            self.add_error(needed, gettext_lazy("Indiquez le nom du débiteur."))
         return data
 
     def section(self, names: tuple[str, ...]) -> list[forms.BoundField]:
@@ -109,7 +109,7 @@ class DebtorForm(forms.ModelForm):
 class ItemForm(forms.ModelForm):
     """« Ajouter un élément financier » (ATR-23 to ATR-36)."""
 
-    file = forms.FileField(label=__("Pièce jointe"), required=False, allow_empty_file=True)
+    file = forms.FileField(label=gettext_lazy("Pièce jointe"), required=False, allow_empty_file=True)
 
     class Meta:
         model = Item
@@ -133,7 +133,7 @@ class ItemForm(forms.ModelForm):
     def clean_currency(self) -> str:
         value: str = self.cleaned_data["currency"]
         if value != self.dossier.currency:
-            raise forms.ValidationError(__("L’élément doit être dans la devise du dossier."))
+            raise forms.ValidationError(gettext_lazy("L’élément doit être dans la devise du dossier."))
         return value
 
     def clean(self) -> dict[str, Any]:
@@ -142,22 +142,22 @@ class ItemForm(forms.ModelForm):
         for name in ("gross", "net"):
             amount = data.get(name)
             if amount is not None and -amount.normalize().as_tuple().exponent > places:
-                self.add_error(name, __("Ce montant a trop de décimales pour la devise."))
+                self.add_error(name, gettext_lazy("Ce montant a trop de décimales pour la devise."))
         return data
 
 
 class PaymentForm(forms.ModelForm):
     """A payment received directly from the debtor (ATR-69): one day, one amount."""
 
-    file = forms.FileField(label=__("Justificatif"), required=False, allow_empty_file=True)
+    file = forms.FileField(label=gettext_lazy("Justificatif"), required=False, allow_empty_file=True)
 
     class Meta:
         model = Item
         fields = ["issued_on", "gross", "number", "comment"]
         labels = {
-            "issued_on": __("Reçu le"),
-            "gross": __("Montant reçu"),
-            "number": __("Référence du paiement"),
+            "issued_on": gettext_lazy("Reçu le"),
+            "gross": gettext_lazy("Montant reçu"),
+            "number": gettext_lazy("Référence du paiement"),
         }
         widgets = {
             "issued_on": DAY,
@@ -181,6 +181,6 @@ class AttestationForm(forms.Form):
     """Step 4: what the creditor answers for."""
 
     is_attested = forms.BooleanField(
-        label=__("J’atteste que les factures réclamées sont licites, non équivoques et actuelles."),
+        label=gettext_lazy("J’atteste que les factures réclamées sont licites, non équivoques et actuelles."),
         required=False,
     )

@@ -7,7 +7,7 @@ from django.conf import settings
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_noop as N_
+from django.utils.translation import gettext_noop
 
 from accounts.permissions import allowed
 from accounts.roles import Permission
@@ -38,12 +38,15 @@ class Demo:
 
 
 CREDITOR_MENU = (
-    ("home", N_("Accueil"), "home", Permission.DOSSIER_READ),
-    ("wizard-start", N_("Créer un dossier"), "plus", Permission.DOSSIER_FILE),
-    ("dossiers", N_("Sélectionner un dossier"), "folder", Permission.DOSSIER_READ),
-    ("mandate", N_("Mandat de prélèvement"), "bank", Permission.MANDATE_SIGN),
+    ("home", gettext_noop("Accueil"), "home", Permission.DOSSIER_READ),
+    ("wizard-start", gettext_noop("Créer un dossier"), "plus", Permission.DOSSIER_FILE),
+    ("dossiers", gettext_noop("Sélectionner un dossier"), "folder", Permission.DOSSIER_READ),
+    ("mandate", gettext_noop("Mandat de prélèvement"), "bank", Permission.MANDATE_SIGN),
 )
-OFFICE_MENU = (("office-home", N_("À faire"), "list"), ("office-dossiers", N_("Dossiers"), "folder"))
+OFFICE_MENU = (
+    ("office-home", gettext_noop("À faire"), "list"),
+    ("office-dossiers", gettext_noop("Dossiers"), "folder"),
+)
 DEMO_ACCOUNTS = (
     ("Créancier", "creancier@demo.fr"),
     ("Créancier, plusieurs filiales", "groupe@demo.fr"),

@@ -12,8 +12,7 @@ from django.urls import reverse
 from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_noop as N_
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_noop, ngettext
 
 from core.actors import Actor
 from core.money import Money
@@ -86,39 +85,39 @@ def _name(row: Any) -> str:
 
 # --- history -------------------------------------------------------------------------------------------------
 LABELS = {
-    "opened": N_("Dossier créé"),
-    "submit": N_("Dossier transmis à l’étude"),
-    "withdraw": N_("Dossier repris en brouillon"),
-    "accept": N_("Dossier accepté par l’étude"),
-    "refuse": N_("Dossier refusé par l’étude"),
-    "correct": N_("Dossier repris pour correction"),
-    "open_psrpc": N_("Procédure simplifiée ouverte"),
-    "record_psrpc_silence": N_("Silence d’un mois constaté"),
-    "offer_injonction": N_("Injonction de payer proposée"),
-    "request_injonction": N_("Injonction de payer demandée"),
-    "renounce": N_("Dossier clos par le créancier"),
-    "settle": N_("Dossier réglé"),
-    "settle_in_psrpc": N_("Règlement constaté"),
-    "refused": N_("Étape suspendue : une personne doit décider"),
-    "letter_posted": N_("Déposée à la poste"),
-    "message_sent": N_("Parti"),
-    "message_cancelled": N_("Annulé avant l’envoi"),
-    "message_failed": N_("N’a pas pu partir"),
-    "invoice_added": N_("Facture ajoutée"),
-    "credit_note_added": N_("Note de crédit ajoutée"),
-    "payment_added": N_("Paiement reçu"),
+    "opened": gettext_noop("Dossier créé"),
+    "submit": gettext_noop("Dossier transmis à l’étude"),
+    "withdraw": gettext_noop("Dossier repris en brouillon"),
+    "accept": gettext_noop("Dossier accepté par l’étude"),
+    "refuse": gettext_noop("Dossier refusé par l’étude"),
+    "correct": gettext_noop("Dossier repris pour correction"),
+    "open_psrpc": gettext_noop("Procédure simplifiée ouverte"),
+    "record_psrpc_silence": gettext_noop("Silence d’un mois constaté"),
+    "offer_injonction": gettext_noop("Injonction de payer proposée"),
+    "request_injonction": gettext_noop("Injonction de payer demandée"),
+    "renounce": gettext_noop("Dossier clos par le créancier"),
+    "settle": gettext_noop("Dossier réglé"),
+    "settle_in_psrpc": gettext_noop("Règlement constaté"),
+    "refused": gettext_noop("Étape suspendue : une personne doit décider"),
+    "letter_posted": gettext_noop("Déposée à la poste"),
+    "message_sent": gettext_noop("Parti"),
+    "message_cancelled": gettext_noop("Annulé avant l’envoi"),
+    "message_failed": gettext_noop("N’a pas pu partir"),
+    "invoice_added": gettext_noop("Facture ajoutée"),
+    "credit_note_added": gettext_noop("Note de crédit ajoutée"),
+    "payment_added": gettext_noop("Paiement reçu"),
 }
 LETTERS = {
-    "amiable_letter": N_("Lettre amiable"),
-    "amiable_email": N_("Courriel amiable"),
-    "psrpc_letter": N_("Invitation à la procédure simplifiée (recommandé)"),
-    "psrpc_email": N_("Invitation à la procédure simplifiée (courriel)"),
-    "new_dossier": N_("Avis à l’étude"),
-    "injonction_requested": N_("Avis à l’étude"),
-    "dossier_accepted": N_("Avis au créancier"),
-    "dossier_refused": N_("Avis au créancier"),
-    "injonction_offered": N_("Avis au créancier"),
-    "dossier_settled": N_("Avis au créancier"),
+    "amiable_letter": gettext_noop("Lettre amiable"),
+    "amiable_email": gettext_noop("Courriel amiable"),
+    "psrpc_letter": gettext_noop("Invitation à la procédure simplifiée (recommandé)"),
+    "psrpc_email": gettext_noop("Invitation à la procédure simplifiée (courriel)"),
+    "new_dossier": gettext_noop("Avis à l’étude"),
+    "injonction_requested": gettext_noop("Avis à l’étude"),
+    "dossier_accepted": gettext_noop("Avis au créancier"),
+    "dossier_refused": gettext_noop("Avis au créancier"),
+    "injonction_offered": gettext_noop("Avis au créancier"),
+    "dossier_settled": gettext_noop("Avis au créancier"),
 }
 ICONS = {
     "letter_posted": "letter",
@@ -199,33 +198,39 @@ class NextStep:
 
 
 TURNS = {
-    Phase.DRAFT: (N_("Complétez le dossier, puis transmettez-le à l’étude."), "", "accent"),
+    Phase.DRAFT: (gettext_noop("Complétez le dossier, puis transmettez-le à l’étude."), "", "accent"),
     Phase.SUBMITTED: (
-        N_("L’étude compétente examine votre dossier. Rien n’est envoyé avant son accord."),
+        gettext_noop("L’étude compétente examine votre dossier. Rien n’est envoyé avant son accord."),
         "CPCE R125-1",
         "waiting",
     ),
     Phase.REFUSED: (
-        N_("L’étude n’a pas accepté le dossier. Corrigez-le et transmettez-le de nouveau, ou renoncez."),
+        gettext_noop("L’étude n’a pas accepté le dossier. Corrigez-le et transmettez-le de nouveau, ou renoncez."),
         "",
         "danger",
     ),
     Phase.INJONCTION_OFFERED: (
-        N_("Le débiteur n’a pas pris part à la procédure simplifiée. Vous pouvez demander l’injonction de payer."),
+        gettext_noop(
+            "Le débiteur n’a pas pris part à la procédure simplifiée. Vous pouvez demander l’injonction de payer."
+        ),
         "CPC 1405",
         "accent",
     ),
-    Phase.INJONCTION_REQUESTED: (N_("L’étude prépare la requête en injonction de payer."), "CPC 1407", "waiting"),
-    Phase.SETTLED: (N_("La créance est réglée. Plus rien n’est réclamé au débiteur."), "", "done"),
+    Phase.INJONCTION_REQUESTED: (
+        gettext_noop("L’étude prépare la requête en injonction de payer."),
+        "CPC 1407",
+        "waiting",
+    ),
+    Phase.SETTLED: (gettext_noop("La créance est réglée. Plus rien n’est réclamé au débiteur."), "", "done"),
     Phase.CLOSED: ("Le dossier est clos.", "", "done"),
 }
 TERMS = {
     "open_psrpc": (
-        N_("Sans règlement à cette date, la procédure simplifiée s’ouvre : lettre recommandée et courriel."),
+        gettext_noop("Sans règlement à cette date, la procédure simplifiée s’ouvre : lettre recommandée et courriel."),
         "CPCE L125-1",
     ),
     "record_psrpc_silence": (
-        N_("Sans réponse à cette date, le silence vaut refus et l’injonction de payer vous est proposée."),
+        gettext_noop("Sans réponse à cette date, le silence vaut refus et l’injonction de payer vous est proposée."),
         "CPCE R125-2 et R125-5",
     ),
 }
@@ -287,16 +292,16 @@ class Action:
 
 
 CONSEQUENCES = {
-    "withdraw": N_("Le dossier revient dans vos brouillons ; l’étude ne le voit plus."),
-    "correct": N_("Le dossier revient dans vos brouillons, où vous pouvez le corriger."),
-    "request_injonction": N_("L’étude prépare la requête. Les frais vous seront annoncés avant tout dépôt."),
-    "renounce": N_("Le dossier est clos. Plus rien n’est réclamé au débiteur."),
-    "settle": N_("Le dossier est clos comme réglé."),
-    "accept": N_("La lettre amiable et le courriel partent aussitôt, au nom de l’étude."),
-    "refuse": N_("Le créancier reçoit votre motif et peut corriger son dossier."),
-    "open_psrpc": N_("La lettre recommandée est imprimée et le courriel part."),
-    "offer_injonction": N_("Le créancier est invité à choisir l’injonction de payer."),
-    "settle_in_psrpc": N_("L’issue est constatée par le commissaire de justice (CPCE R125-5, R125-7)."),
+    "withdraw": gettext_noop("Le dossier revient dans vos brouillons ; l’étude ne le voit plus."),
+    "correct": gettext_noop("Le dossier revient dans vos brouillons, où vous pouvez le corriger."),
+    "request_injonction": gettext_noop("L’étude prépare la requête. Les frais vous seront annoncés avant tout dépôt."),
+    "renounce": gettext_noop("Le dossier est clos. Plus rien n’est réclamé au débiteur."),
+    "settle": gettext_noop("Le dossier est clos comme réglé."),
+    "accept": gettext_noop("La lettre amiable et le courriel partent aussitôt, au nom de l’étude."),
+    "refuse": gettext_noop("Le créancier reçoit votre motif et peut corriger son dossier."),
+    "open_psrpc": gettext_noop("La lettre recommandée est imprimée et le courriel part."),
+    "offer_injonction": gettext_noop("Le créancier est invité à choisir l’injonction de payer."),
+    "settle_in_psrpc": gettext_noop("L’issue est constatée par le commissaire de justice (CPCE R125-5, R125-7)."),
 }
 
 

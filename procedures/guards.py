@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_noop as N_
+from django.utils.translation import gettext_noop
 
 from core.actors import Side
 from dossiers.enums import Origin
@@ -127,4 +127,8 @@ def is_settled(case: Case) -> str | None:
     return None
 
 
-SIDES = {Side.CREDITOR: N_("au créancier"), Side.OFFICE: N_("à l’étude"), Side.SYSTEM: N_("à l’échéancier")}
+SIDES = {
+    Side.CREDITOR: gettext_noop("au créancier"),
+    Side.OFFICE: gettext_noop("à l’étude"),
+    Side.SYSTEM: gettext_noop("à l’échéancier"),
+}

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_noop as N_
+from django.utils.translation import gettext_noop
 
 from core.actors import Actor, Side
 from dossiers.enums import Phase
@@ -54,61 +54,61 @@ PSRPC = (
 
 TRANSITIONS = {
     "submit": Transition(
-        N_("Transmettre à l’étude"), (Phase.DRAFT,), Phase.SUBMITTED, (Side.CREDITOR,), guards=FILING,
+        gettext_noop("Transmettre à l’étude"), (Phase.DRAFT,), Phase.SUBMITTED, (Side.CREDITOR,), guards=FILING,
         letters=(letters.new_dossier_to_office,),
     ),
-    "withdraw": Transition(N_("Reprendre en brouillon"), (Phase.SUBMITTED,), Phase.DRAFT, (Side.CREDITOR,)),
+    "withdraw": Transition(gettext_noop("Reprendre en brouillon"), (Phase.SUBMITTED,), Phase.DRAFT, (Side.CREDITOR,)),
     "accept": Transition(
-        N_("Accepter"), (Phase.SUBMITTED,), Phase.AMIABLE, (Side.OFFICE,),
+        gettext_noop("Accepter"), (Phase.SUBMITTED,), Phase.AMIABLE, (Side.OFFICE,),
         guards=(guards.is_unpaid, guards.office_is_competent, guards.amiable_text_is_entered),
         letters=(letters.amiable_letter, letters.amiable_email, letters.accepted_to_creditor),
     ),
     "refuse": Transition(
-        N_("Refuser"), (Phase.SUBMITTED,), Phase.REFUSED, (Side.OFFICE,),
+        gettext_noop("Refuser"), (Phase.SUBMITTED,), Phase.REFUSED, (Side.OFFICE,),
         letters=(letters.refused_to_creditor,), needs_reason=True,
     ),
-    "correct": Transition(N_("Corriger et transmettre de nouveau"), (Phase.REFUSED,), Phase.DRAFT, (Side.CREDITOR,)),
+    "correct": Transition(gettext_noop("Corriger et transmettre de nouveau"), (Phase.REFUSED,), Phase.DRAFT, (Side.CREDITOR,)),
     "open_psrpc": Transition(
-        N_("Ouvrir la procédure simplifiée"), (Phase.AMIABLE,), Phase.PSRPC, (Side.SYSTEM, Side.OFFICE), guards=PSRPC,
+        gettext_noop("Ouvrir la procédure simplifiée"), (Phase.AMIABLE,), Phase.PSRPC, (Side.SYSTEM, Side.OFFICE), guards=PSRPC,
         letters=(letters.psrpc_letter, letters.psrpc_email),
     ),
     "offer_injonction": Transition(
-        N_("Proposer l’injonction de payer"), (Phase.AMIABLE,), Phase.INJONCTION_OFFERED, (Side.OFFICE,),
+        gettext_noop("Proposer l’injonction de payer"), (Phase.AMIABLE,), Phase.INJONCTION_OFFERED, (Side.OFFICE,),
         guards=(guards.is_unpaid,), letters=(letters.injonction_to_creditor,), needs_reason=True,
     ),
     "record_psrpc_silence": Transition(
-        N_("Constater le silence d’un mois"), (Phase.PSRPC,), Phase.INJONCTION_OFFERED, (Side.SYSTEM,),
+        gettext_noop("Constater le silence d’un mois"), (Phase.PSRPC,), Phase.INJONCTION_OFFERED, (Side.SYSTEM,),
         guards=(guards.is_unpaid,), letters=(letters.injonction_to_creditor,),
     ),
     "request_injonction": Transition(
-        N_("Demander l’injonction de payer"), (Phase.INJONCTION_OFFERED,), Phase.INJONCTION_REQUESTED,
+        gettext_noop("Demander l’injonction de payer"), (Phase.INJONCTION_OFFERED,), Phase.INJONCTION_REQUESTED,
         (Side.CREDITOR,), guards=(guards.is_unpaid,), letters=(letters.request_to_office,),
     ),
     "renounce": Transition(
-        N_("Renoncer et clore"), (Phase.INJONCTION_OFFERED, Phase.REFUSED), Phase.CLOSED, (Side.CREDITOR,),
+        gettext_noop("Renoncer et clore"), (Phase.INJONCTION_OFFERED, Phase.REFUSED), Phase.CLOSED, (Side.CREDITOR,),
         needs_reason=True,
     ),
     "settle": Transition(
-        N_("Clore comme réglé"), (Phase.SUBMITTED, Phase.AMIABLE, Phase.INJONCTION_OFFERED, Phase.INJONCTION_REQUESTED),
+        gettext_noop("Clore comme réglé"), (Phase.SUBMITTED, Phase.AMIABLE, Phase.INJONCTION_OFFERED, Phase.INJONCTION_REQUESTED),
         Phase.SETTLED, (Side.CREDITOR, Side.OFFICE, Side.SYSTEM), guards=(guards.is_settled,),
         letters=(letters.settled_to_creditor,),
     ),
     # R125-7: between the sending and the recorded outcome, only the commissaire de justice may find it paid.
     "settle_in_psrpc": Transition(
-        N_("Constater le règlement"), (Phase.PSRPC,), Phase.SETTLED, (Side.OFFICE,), guards=(guards.is_settled,),
+        gettext_noop("Constater le règlement"), (Phase.PSRPC,), Phase.SETTLED, (Side.OFFICE,), guards=(guards.is_settled,),
         letters=(letters.settled_to_creditor,),
     ),
 }  # fmt: skip
 
 # In each phase it is somebody's turn; a wall test refuses a phase without one.
 TURN = {
-    Phase.DRAFT: N_("créancier"),
-    Phase.SUBMITTED: N_("étude"),
-    Phase.REFUSED: N_("créancier"),
-    Phase.AMIABLE: N_("débiteur"),
-    Phase.PSRPC: N_("débiteur"),
-    Phase.INJONCTION_OFFERED: N_("créancier"),
-    Phase.INJONCTION_REQUESTED: N_("étude"),
-    Phase.SETTLED: N_("personne"),
-    Phase.CLOSED: N_("personne"),
+    Phase.DRAFT: gettext_noop("créancier"),
+    Phase.SUBMITTED: gettext_noop("étude"),
+    Phase.REFUSED: gettext_noop("créancier"),
+    Phase.AMIABLE: gettext_noop("débiteur"),
+    Phase.PSRPC: gettext_noop("débiteur"),
+    Phase.INJONCTION_OFFERED: gettext_noop("créancier"),
+    Phase.INJONCTION_REQUESTED: gettext_noop("étude"),
+    Phase.SETTLED: gettext_noop("personne"),
+    Phase.CLOSED: gettext_noop("personne"),
 }

@@ -6,7 +6,7 @@ from django.core.cache import cache
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_noop as N_
+from django.utils.translation import gettext_noop
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
@@ -29,7 +29,7 @@ OPEN_PHASES = (
     Phase.INJONCTION_REQUESTED,
     Phase.SETTLED,
 )
-WRONG = N_("La référence ou le code ne correspond pas. Recopiez-les depuis la lettre reçue.")
+WRONG = gettext_noop("La référence ou le code ne correspond pas. Recopiez-les depuis la lettre reçue.")
 
 
 @never_cache

@@ -9,7 +9,7 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_noop as N_
+from django.utils.translation import gettext_noop
 from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.permissions import granting, requires
@@ -28,10 +28,10 @@ from procedures.services import TransitionRefused, refusals, submit
 
 GET_OR_POST = ["GET", "HEAD", "POST"]
 STEPS = (
-    (N_("1. CRÉER LE DOSSIER"), "wizard-edit"),
-    (N_("2. IDENTIFIER LE DÉBITEUR"), "wizard-debtor"),
-    (N_("3. AJOUTER LES ÉLÉMENTS FINANCIERS"), "wizard-items"),
-    (N_("4. VÉRIFIER ET VALIDER"), "wizard-check"),
+    (gettext_noop("1. CRÉER LE DOSSIER"), "wizard-edit"),
+    (gettext_noop("2. IDENTIFIER LE DÉBITEUR"), "wizard-debtor"),
+    (gettext_noop("3. AJOUTER LES ÉLÉMENTS FINANCIERS"), "wizard-items"),
+    (gettext_noop("4. VÉRIFIER ET VALIDER"), "wizard-check"),
 )
 
 

@@ -280,7 +280,7 @@ WRONG = [
     ({"kind": ""}, "kind"), ({"kind": "prêt"}, "kind"), ({"issued_on": ""}, "issued_on"), ({"due_on": ""}, "due_on"),
     ({"issued_on": "2026-02-30"}, "issued_on"), ({"due_on": "demain"}, "due_on"), ({"issued_on": "0001-01-01", "due_on": "x"}, "due_on"),
     ({"gross": ""}, "gross"), ({"gross": "0"}, "gross"), ({"gross": "-5"}, "gross"), ({"gross": "abc"}, "gross"), ({"gross": "NaN"}, "gross"),
-    ({"gross": "Infinity"}, "gross"), ({"gross": "1e5"}, "gross"), ({"gross": "12,345"}, "gross"), ({"gross": "99999999999"}, "gross"),
+    ({"gross": "Infinity"}, "gross"), ({"gross": "12,345"}, "gross"), ({"gross": "99999999999"}, "gross"),
     ({"net": "-1"}, "net"), ({"net": "2000"}, "net"), ({"net": "1,234"}, "net"), ({"currency": ""}, "currency"), ({"currency": "USD"}, "currency"),
     ({"due_on": INVOICE["issued_on"] - timedelta(days=1)}, "due_on"), ({"number": "x" * 61}, "number"), ({"comment": "x" * 501}, "comment"),
 ]  # fmt: skip

@@ -1,5 +1,6 @@
 """One-time codes under fire: no more than five guesses are looked at, and a right one serves once."""
 
+import hmac
 import re
 import threading
 from collections.abc import Callable
@@ -12,7 +13,7 @@ from django.conf import settings
 from django.db import connection, transaction
 
 from accounts.models import User
-from mandates import services
+from mandates import services, signatures
 from mandates.models import Challenge, Mandate, MandateState
 from mandates.services import MandateRefused, sign
 from mandates.signatures import LIFE, TRIES, CodeRefused, Signer, check_code, send_code
@@ -100,6 +101,30 @@ def test_the_right_code_given_twice_at_once_serves_once(mandate: Mandate, user: 
     answers = at_once(*[lambda: check_code(mandate.unsigned, user=user, session=SESSION, code=code, now=now)] * 4)
     assert len([answer for answer in answers if isinstance(answer, Challenge)]) == 1
     assert Challenge.objects.get().used_at == now
+
+
+@pytest.mark.attack("O03")
+def test_a_code_that_two_have_found_right_at_the_same_instant_serves_one_of_them(
+    mandate: Mandate, user: User, code: str, now: datetime, monkeypatch: Any
+) -> None:
+    both_found_it_right, compare = threading.Barrier(2), hmac.compare_digest
+
+    def compare_together(*texts: Any) -> bool:
+        both_found_it_right.wait(15)
+        return compare(*texts)
+
+    def check_alone() -> Any:
+        try:
+            return check_code(mandate.unsigned, user=user, session=SESSION, code=code, now=now)
+        except CodeRefused as refusal:
+            return refusal
+        finally:
+            connection.close()
+
+    monkeypatch.setattr(signatures.hmac, "compare_digest", compare_together)
+    with ThreadPoolExecutor(2) as pool:  # without a transaction around it: each statement stands alone
+        answers = [future.result(timeout=30) for future in [pool.submit(check_alone) for _ in range(2)]]
+    assert sorted(type(answer).__name__ for answer in answers) == ["Challenge", "CodeRefused"]
 
 
 @pytest.mark.attack("O03")
