@@ -1,5 +1,7 @@
 """The forms of the four steps (ATR-11 to ATR-40)."""
 
+import re
+from collections.abc import Callable
 from typing import Any
 
 from django import forms
@@ -8,6 +10,8 @@ from django.utils.translation import gettext_lazy
 
 from accounts.enums import PersonKind
 from accounts.models import Creditor
+from core import clock
+from core.identifiers import check_siren, check_vat
 from core.money import PLACES
 from dossiers.enums import AttachmentKind, ItemKind
 from dossiers.models import Debtor, Dossier, Item
@@ -63,6 +67,7 @@ class DraftForm(forms.ModelForm):
         self.fields["subsidiary"].queryset = mine.exclude(parent=None)  # type: ignore[attr-defined]
         if self.instance.pk:
             self.fields["creditor"].disabled = True
+            self.fields["currency"].disabled = self.instance.items.exists()  # amounts do not change currency
 
     def clean(self) -> dict[str, Any]:
         data: dict[str, Any] = super().clean() or {}
@@ -91,9 +96,17 @@ class DebtorForm(forms.ModelForm):
             "email": gettext_lazy("Sans adresse électronique, le débiteur ne reçoit que les lettres."),
         }
 
+    siren = forms.CharField(label="SIREN", max_length=14, required=False)
+
     IDENTITY = ("company", "legal_form", "siren", "vat_number", "civility", "last_name", "first_name")
     ADDRESS = ("street", "complement", "postcode", "town", "territory")
     CONTACT = ("email", "phone")
+
+    def clean_siren(self) -> str:
+        return _checked(check_siren, self.cleaned_data["siren"])
+
+    def clean_vat_number(self) -> str:
+        return _checked(check_vat, self.cleaned_data["vat_number"])
 
     def clean(self) -> dict[str, Any]:
         data: dict[str, Any] = super().clean() or {}
@@ -106,20 +119,35 @@ class DebtorForm(forms.ModelForm):
         return [self[name] for name in names]
 
 
+def _checked(check: Callable[[str], str], value: str) -> str:
+    try:
+        return check(value) if value else ""
+    except ValueError as error:
+        raise forms.ValidationError(str(error)) from error
+
+
+class AmountField(forms.DecimalField):
+    """An amount as people write it, « 1 234,56 », with whatever space they put."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        widget = forms.TextInput({"inputmode": "decimal", "class": "input-money"})
+        super().__init__(max_digits=12, decimal_places=2, localize=True, widget=widget, **kwargs)
+
+    def to_python(self, value: Any) -> Any:
+        return super().to_python(re.sub(r"\s", "", value) if isinstance(value, str) else value)
+
+
 class ItemForm(forms.ModelForm):
     """« Ajouter un élément financier » (ATR-23 to ATR-36)."""
 
+    gross = AmountField(label=gettext_lazy("Montant brut"))
+    net = AmountField(label=gettext_lazy("Montant net"), required=False)
     file = forms.FileField(label=gettext_lazy("Pièce jointe"), required=False, allow_empty_file=True)
 
     class Meta:
         model = Item
         fields = ["kind", "number", "issued_on", "due_on", "gross", "net", "currency", "comment"]
-        widgets = {
-            "issued_on": DAY,
-            "due_on": DAY,
-            "gross": forms.TextInput({"inputmode": "decimal", "class": "input-money"}),
-            "net": forms.TextInput({"inputmode": "decimal", "class": "input-money"}),
-        }
+        widgets = {"issued_on": DAY, "due_on": DAY}
 
     def __init__(self, *args: Any, dossier: Dossier, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -127,8 +155,6 @@ class ItemForm(forms.ModelForm):
         kinds: list[tuple[str, str]] = [("", "<choisir>"), *((str(v), str(label)) for v, label in ItemKind.choices)]
         self.fields["kind"].choices = kinds  # type: ignore[attr-defined]
         self.fields["currency"].initial = dossier.currency
-        for name in ("gross", "net"):
-            self.fields[name].localize = True
 
     def clean_currency(self) -> str:
         value: str = self.cleaned_data["currency"]
@@ -138,43 +164,52 @@ class ItemForm(forms.ModelForm):
 
     def clean(self) -> dict[str, Any]:
         data: dict[str, Any] = super().clean() or {}
-        places = PLACES[self.dossier.currency]
-        for name in ("gross", "net"):
-            amount = data.get(name)
-            if amount is not None and -amount.normalize().as_tuple().exponent > places:
-                self.add_error(name, gettext_lazy("Ce montant a trop de décimales pour la devise."))
+        check_places(self, "gross", "net")
+        if data.get("kind") == ItemKind.PAYMENT:
+            check_received(self)
         return data
 
 
 class PaymentForm(forms.ModelForm):
     """A payment received directly from the debtor (ATR-69): one day, one amount."""
 
+    gross = AmountField(label=gettext_lazy("Montant reçu"))
     file = forms.FileField(label=gettext_lazy("Justificatif"), required=False, allow_empty_file=True)
 
     class Meta:
         model = Item
         fields = ["issued_on", "gross", "number", "comment"]
-        labels = {
-            "issued_on": gettext_lazy("Reçu le"),
-            "gross": gettext_lazy("Montant reçu"),
-            "number": gettext_lazy("Référence du paiement"),
-        }
-        widgets = {
-            "issued_on": DAY,
-            "gross": forms.TextInput({"inputmode": "decimal", "class": "input-money"}),
-        }
+        labels = {"issued_on": gettext_lazy("Reçu le"), "number": gettext_lazy("Référence du paiement")}
+        widgets = {"issued_on": DAY}
 
     def __init__(self, *args: Any, dossier: Dossier, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.dossier = dossier
-        self.fields["gross"].localize = True
         self.instance.currency = dossier.currency
-        self.instance.kind = "payment"
+        self.instance.kind = ItemKind.PAYMENT
 
     def clean(self) -> dict[str, Any]:
         data: dict[str, Any] = super().clean() or {}
         self.instance.due_on = data.get("issued_on")
+        check_places(self, "gross")
+        check_received(self)
         return data
+
+
+def check_places(form: ItemForm | PaymentForm, *names: str) -> None:
+    """Francs have no cents: more decimals than the dossier's currency has are refused beside their field."""
+    places = PLACES[form.dossier.currency]
+    for name in names:
+        amount = form.cleaned_data.get(name)
+        if amount is not None and -amount.normalize().as_tuple().exponent > places:
+            form.add_error(name, gettext_lazy("Ce montant a trop de décimales pour la devise."))
+
+
+def check_received(form: ItemForm | PaymentForm) -> None:
+    """What will be paid tomorrow is not paid."""
+    day = form.cleaned_data.get("issued_on")
+    if day and day > clock.today(form.dossier.zone):
+        form.add_error("issued_on", gettext_lazy("Un paiement reçu ne peut pas porter une date future."))
 
 
 class AttestationForm(forms.Form):

@@ -67,7 +67,7 @@ def room(request: Any) -> HttpResponse:
         return redirect("debtor-door")
     dossier = (
         Dossier.objects.select_related("debtor", "office", "creditor", "brand")
-        .filter(pk=request.session[DEBTOR_KEY])
+        .filter(pk=request.session[DEBTOR_KEY], phase__in=OPEN_PHASES)
         .first()
     )
     if dossier is None:

@@ -10,6 +10,8 @@ from django.views.decorators.cache import never_cache
 from accounts.middleware import DEBTOR_KEY
 from core.http import readonly
 from documents.models import Document, Tampered
+from dossiers.models import Dossier
+from portal.views.debtor_room import OPEN_PHASES
 
 SHOWN = ("application/pdf", "image/png", "image/jpeg")
 
@@ -31,7 +33,8 @@ def office_document(request: Any, key: UUID) -> HttpResponse:
 def debtor_document(request: Any, key: UUID) -> HttpResponse:
     if DEBTOR_KEY not in request.session:
         raise Http404
-    return _hand_over(request, key, dossier_id=request.session[DEBTOR_KEY], for_debtor=True)
+    shown = Dossier.objects.filter(pk=request.session[DEBTOR_KEY], phase__in=OPEN_PHASES).values("pk")
+    return _hand_over(request, key, dossier_id__in=shown, for_debtor=True)
 
 
 def _hand_over(request: Any, key: UUID, **owner: Any) -> HttpResponse:

@@ -1,12 +1,9 @@
 """Papers behind their own doors, and the demo's pages that exist in the demo only."""
 
-import importlib
 from typing import Any
 
 import pytest
-from django.urls import clear_url_caches
 
-import credicys.urls
 from core import clock
 from documents.models import Document
 from dossiers.enums import Phase
@@ -75,7 +72,7 @@ def test_a_paper_that_is_gone_from_the_store_is_not_found(creditor: Any, as_cred
     assert as_creditor().get(f"/espace/documents/{document.pk}").status_code == 404
 
 
-@pytest.mark.parametrize("path", ["/demo/horloge", "/demo/courrier", "/demo/courrier/x"])
+@pytest.mark.parametrize("path", ["/demo/horloge", "/demo/courrier", "/demo/courrier/x", "/demo/galerie"])
 def test_outside_the_demo_its_pages_do_not_exist(path: str, brand: Any, client: AppClient) -> None:
     assert client.get(path).status_code == client.post(path, {"advance": "1d"}).status_code == 404
     assert "demonstration-2026" not in client.get("/connexion").content.decode()
@@ -87,14 +84,8 @@ def test_outside_the_demo_the_clock_does_not_move(settings: Any) -> None:
 
 
 @pytest.fixture
-def demo(settings: Any) -> Any:
+def demo(settings: Any) -> None:
     settings.DEMO = True
-    importlib.reload(credicys.urls)
-    clear_url_caches()
-    yield
-    settings.DEMO = False
-    importlib.reload(credicys.urls)
-    clear_url_caches()
 
 
 def test_in_the_demo_clock_and_mailbox_are_a_click_away(demo: None, brand: Any, client: AppClient) -> None:

@@ -1,5 +1,6 @@
 """The papers say what the program does: generated ones are fresh, written ones point to what exists."""
 
+import ast
 import re
 from pathlib import Path
 from typing import Any
@@ -93,4 +94,4 @@ def test_every_line_of_the_law_paper_names_code_and_proof_or_says_not_yet() -> N
 def test_marks_are_read_without_running_the_tests() -> None:
     found = proofs_in(Path(settings.BASE_DIR) / "tests")
     assert "tests/journeys/test_sign_up_to_injonction.py" in found["CRE-55"]
-    assert list(marked(__import__("ast").parse('@pytest.mark.req("A", "B")\ndef test(): ...'))) == ["A", "B"]
+    assert list(marked(ast.parse('@pytest.mark.req("A", "B")\ndef test(): ...'))) == ["A", "B"]

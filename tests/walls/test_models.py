@@ -19,9 +19,6 @@ UNHELD = {
     "dossiers.Debtor.civility": "a form of address, nothing depends on it",
     "accounts.Creditor.legal_form": "the INSEE list grows; an unknown form is only printed",
     "dossiers.Debtor.legal_form": "the INSEE list grows; an unknown form is only printed",
-    "dossiers.Dossier.currency": "held by its elements' form; Money refuses an unknown one",
-    "dossiers.Item.currency": "held by its form; Money refuses an unknown one",
-    "notifications.Message.outcome": "written by Message.settle only",
     "dossiers.Event.phase": "written by the journal only, from the dossier's own phase",
 }
 

@@ -4,7 +4,6 @@ import os
 import socket
 import sys
 import time
-from pathlib import Path
 from typing import Any
 from urllib.error import URLError
 from urllib.request import urlopen
@@ -78,7 +77,7 @@ class Caretaker:
     """Looks after the embedded database while the demo runs: one that was killed comes back."""
 
     def __init__(self) -> None:
-        self._root = Path(settings.VAR) / "postgres"
+        self._root = settings.VAR / "postgres"
         self._look_at = 0.0
 
     def look(self) -> bool:
