@@ -40,7 +40,7 @@ check: setup ## contrôle la forme, les types, les couches et les papiers engend
 	@$(PYTHON) -m ruff format --check .
 	@$(PYTHON) -m mypy .
 	@.venv/bin/lint-imports
-	@$(PYTHON) -m djlint --check --quiet templates
+	@$(PYTHON) -m djlint --lint --quiet templates
 	@$(PYTHON) manage.py makemigrations --check --dry-run
 	@$(PYTHON) manage.py check
 	@$(PYTHON) manage.py statechart --check

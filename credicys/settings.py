@@ -55,6 +55,7 @@ else:
     DATABASES = {"default": database(SERVER.app_url)}
     MIGRATOR = database(SERVER.migrator_url)
 DATABASES["default"]["CONN_MAX_AGE"] = env_int("CONN_MAX_AGE", 60)
+DATABASES["default"]["CONN_HEALTH_CHECKS"] = True  # a server that came back is no error page
 DATABASES["default"]["OPTIONS"] = {
     "application_name": "credicys",
     "options": "-c statement_timeout=15s -c lock_timeout=5s -c idle_in_transaction_session_timeout=60s",
