@@ -77,14 +77,14 @@ def _settle(message: Message, outcome: Outcome, detail: str, *, now: datetime, c
         if content:
             kept = {"subject": content.subject[:200], "text": "" if content.is_confidential else content.text}
             if content.pdf:
-                kept["document"] = _keep_pdf(message, content)
+                kept["document"] = _keep_pdf(message, content, now)
         if message.settle(outcome, now=now, detail=detail[:500], **kept):
             message_settled.send(Message, message=message, now=now)
         else:  # our lease had run out and another worker settled it: keep nothing of ours
             transaction.set_rollback(True)
 
 
-def _keep_pdf(message: Message, content: Content) -> object:
+def _keep_pdf(message: Message, content: Content, now: datetime) -> object:
     return store(
         content.pdf,
         name=f"{content.subject}.pdf",
@@ -94,6 +94,7 @@ def _keep_pdf(message: Message, content: Content) -> object:
         office_id=message.office_id,
         dossier_id=message.dossier_id,
         for_debtor=True,
+        created_at=now,
     )
 
 

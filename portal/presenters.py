@@ -269,6 +269,54 @@ def _waiting(deadline: Deadline, whose: str, today: date) -> NextStep:
     )  # fmt: skip
 
 
+# What the debtor reads: his own choices, never the creditor's.
+DEBTOR_WORDS = {
+    Phase.AMIABLE: (
+        gettext_noop("Réglez, proposez ou contestez avant cette date, auprès de l’étude."),
+        "CPCE R124-4",
+    ),
+    Phase.PSRPC: (
+        gettext_noop(
+            "Acceptez ou refusez avant cette date. Un accord doit être conclu d’ici là ; sans réponse, le silence vaut refus."
+        ),
+        "CPCE L125-1",
+    ),
+    Phase.INJONCTION_OFFERED: (
+        gettext_noop(
+            "La procédure simplifiée est terminée. Le créancier peut saisir le juge ; vous pouvez encore écrire à l’étude."
+        ),
+        "CPC 1405",
+    ),
+    Phase.INJONCTION_REQUESTED: (
+        gettext_noop(
+            "Le créancier saisit le juge. Si une ordonnance est rendue, elle vous sera signifiée avec vos droits."
+        ),
+        "CPC 1411",
+    ),
+    Phase.SETTLED: (gettext_noop("Tout est réglé. Plus rien ne vous est réclamé dans ce dossier."), ""),
+}
+
+
+def debtor_step(dossier: Dossier, *, today: date) -> NextStep:
+    """What the debtor may do, by the strict last day: what he does later might not count."""
+    phase = Phase(dossier.phase)
+    what, article = DEBTOR_WORDS[phase]
+    deadline = Deadline.objects.pending().filter(dossier=dossier).first()
+    whose, tone = (_("À vous"), "waiting") if phase != Phase.SETTLED else (_("personne"), "done")
+    if deadline is None:
+        return NextStep(whose, _(what), article=article, tone=tone)
+    last = deadline.strict_on
+    return NextStep(
+        whose,
+        _(what),
+        due_on=last,
+        left=days_left(last, today),
+        article=article,
+        derivation=deadline.derivation,
+        tone=tone,
+    )
+
+
 def days_left(day: date, today: date) -> str:
     """« dans 12 jours », « aujourd’hui », « hier »."""
     days = (day - today).days

@@ -77,7 +77,7 @@ def room(request: Any) -> HttpResponse:
         "dossier": dossier,
         "balance": dossier.balance(),
         "items": dossier.items.all(),
-        "next": presenters.next_step(dossier, today=today, viewer="débiteur"),
+        "next": presenters.debtor_step(dossier, today=today),
         "is_psrpc": dossier.phase == Phase.PSRPC,
         "letters": Document.objects.filter(dossier_id=dossier.pk, for_debtor=True),
     }
