@@ -7,10 +7,15 @@ On a shared machine trust the ratios and the CPU column; the database is a throw
 
 import argparse
 import os
+import secrets
 import sys
 import time
 
-os.environ["DJANGO_SETTINGS_MODULE"] = "credicys.settings"
+# As in production: no query log, no template debugging. Static files keep their plain names.
+os.environ |= {
+    "DJANGO_SETTINGS_MODULE": "credicys.settings", "DEBUG": "0", "SECRET_KEY": secrets.token_hex(32),
+    "FIELD_KEYS": f"bench:{secrets.token_hex(32)}", "ALLOWED_HOSTS": "testserver", "SECURE_SSL_REDIRECT": "0",
+}  # fmt: skip
 
 import django  # noqa: E402
 
@@ -23,6 +28,7 @@ from django.db import connection  # noqa: E402
 
 from bench import data, letters, pages, sweep  # noqa: E402
 
+settings.STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
 DATABASE = "bench_product"
 PARTS = {"sweep": sweep.measure, "letters": letters.measure, "pages": pages.measure}
 
