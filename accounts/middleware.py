@@ -37,7 +37,8 @@ class AudienceMiddleware:
 def _portal(request: Any) -> HttpResponse | None:
     if not request.user.is_authenticated:
         return redirect_to_login(request.get_full_path())
-    memberships = list(Membership.objects.filter(user=request.user, brand=request.brand).order_by("pk"))
+    mine = Membership.objects.filter(user=request.user, brand=request.brand).order_by("pk")
+    memberships: list[Any] = list(mine.values_list("creditor_id", "role", named=True))
     if not memberships:
         raise Http404
     request.memberships = memberships

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
 from accounts.permissions import allowed
-from accounts.roles import Permission
+from accounts.roles import Permission, Role
 from core import clock
 
 
@@ -85,7 +85,7 @@ def _account(request: HttpRequest) -> Account | None:
     if office := getattr(request, "office", None):
         return Account(str(user), _("Étude"), office.name)
     if membership := getattr(request, "membership", None):
-        return Account(str(user), membership.get_role_display(), request.creditor.name)  # type: ignore[attr-defined]
+        return Account(str(user), str(Role(membership.role).label), request.creditor.name)  # type: ignore[attr-defined]
     return Account(str(user), _("Support") if user.is_staff else "", "")
 
 

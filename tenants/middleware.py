@@ -1,5 +1,6 @@
 """The transaction of a request: opened before anything reads, closed after the page is rendered."""
 
+import time
 from collections.abc import Callable
 
 from django.conf import settings
@@ -11,6 +12,22 @@ from tenants.models import Brand
 
 WITHOUT_DATABASE = ("/sante", "/static/")
 UNKNOWN_HOST = "Aucun service ne répond à cette adresse. Vérifiez le lien que vous avez reçu."
+
+
+# Read by every request and changed a few times a year: each process looks again after a while.
+KEPT_SECONDS = 10.0
+BRANDS: dict[str, tuple[float, Brand]] = {}
+
+
+def brand_at(host: str) -> Brand | None:
+    """The brand that answers at this host, at most ten seconds old."""
+    kept_until, brand = BRANDS.get(host, (0.0, None))
+    if time.monotonic() < kept_until:
+        return brand
+    found = Brand.objects.for_host(host, default=settings.DEFAULT_BRAND)
+    if found:
+        BRANDS[host] = (time.monotonic() + KEPT_SECONDS, found)
+    return found
 
 
 class DoorMiddleware:
@@ -27,7 +44,7 @@ class DoorMiddleware:
         if request.path.startswith(WITHOUT_DATABASE):
             return self.get_response(request)
         with acting_as(Context(Audience.PUBLIC)):
-            brand = Brand.objects.for_host(request.get_host(), default=settings.DEFAULT_BRAND)
+            brand = brand_at(request.get_host())
             if brand is None:
                 return HttpResponseNotFound(UNKNOWN_HOST, content_type="text/plain; charset=utf-8")
             request.brand = brand  # type: ignore[attr-defined]  # what this middleware exists for

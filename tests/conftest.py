@@ -14,6 +14,7 @@ from django.db import connection
 from django.test import Client
 
 from core.roles import as_migrator
+from tenants import middleware
 from tests import factories, strict
 
 strict.install()
@@ -30,7 +31,7 @@ def django_db_modify_db_settings() -> None:
 
 
 @pytest.fixture(autouse=True)
-def nothing_leaves(settings: Any, tmp_path: Any) -> Iterator[None]:
+def nothing_leaves(settings: Any, tmp_path: Any, monkeypatch: Any) -> Iterator[None]:
     """Files, mails, SMS and letters of a test stay in its own folder; rate limits start at zero."""
     settings.STORAGES = django_settings.STORAGES | {
         "default": {
@@ -43,6 +44,8 @@ def nothing_leaves(settings: Any, tmp_path: Any) -> Iterator[None]:
     settings.DEMO = False
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # a login is not what is measured
     cache.clear()
+    middleware.BRANDS.clear()
+    monkeypatch.setattr(middleware, "KEPT_SECONDS", 0)
     yield
 
 
