@@ -445,7 +445,7 @@ def test_the_search_looks_only_where_the_context_looks(ours: Creditor, theirs: C
         search.Query("%' OR true --"),
         search.Query("\\"),
         search.Query("$1"),
-        search.Query("%s"),
+        search.Query("%s" * 9),  # one alone may stand in a drawn reference
         search.Query("%", phase="x' OR true --"),
     ],
 )
