@@ -24,5 +24,10 @@ class AccountAdapter(DefaultAccountAdapter):
         """A log-in before activation sends our own link again."""
         send_activation(emailconfirmation.email_address.user, request.brand, now=clock.now())  # type: ignore[attr-defined]
 
+    def set_password(self, user: User, password: str) -> None:
+        """Only that column: the application's login may write no other of a person."""
+        user.set_password(password)
+        user.save(update_fields=["password"])
+
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         return False  # our own page registers the creditor along with the person

@@ -5,7 +5,9 @@ from datetime import datetime
 from typing import Any
 
 from allauth.account.models import EmailAddress
+from django.contrib.auth.hashers import make_password
 from django.core import signing
+from django.core.cache import cache
 from django.db import connection, transaction
 
 from accounts.models import BankAccount, BillingParty, Creditor, Membership, User
@@ -42,7 +44,9 @@ def sign_up(brand: Brand, form: SignUp, *, now: datetime) -> User:
     """
     email = form.email.lower()
     if known := User.objects.filter(email=email).first():
-        _write_to(known, brand, kind="account_exists", now=now)
+        make_password(form.password)  # the answer takes as long as for a newcomer
+        if cache.add(f"account-exists:{known.pk}", True, 3600):  # one such mail an hour is enough to know
+            _write_to(known, brand, kind="account_exists", now=now)
         return known
     user = User.objects.create_user(email, form.password, **form.person)
     EmailAddress.objects.create(user=user, email=email, primary=True, verified=False)

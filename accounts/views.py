@@ -1,6 +1,7 @@
 """Sign-up and activation; log-in and recovery are allauth's, under French addresses."""
 
 from allauth.account import views as allauth_views
+from allauth.core import ratelimit
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -19,6 +20,8 @@ from core import clock
 @require_http_methods(["GET", "HEAD", "POST"])
 def sign_up(request: HttpRequest) -> HttpResponse:
     form = SignUpForm(request.POST or None)
+    if request.method == "POST" and not ratelimit.consume(request, action="signup"):
+        return ratelimit.respond_429(request)
     if request.method == "POST" and form.is_valid():
         services.sign_up(request.brand, form.registration(), now=clock.now())  # type: ignore[attr-defined]
         return redirect("account_signed_up")

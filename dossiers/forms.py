@@ -15,6 +15,8 @@ from core.identifiers import check_siren, check_vat
 from core.money import PLACES
 from dossiers.enums import AttachmentKind, ItemKind
 from dossiers.models import Debtor, Dossier, Item
+from dossiers.places import territory_of
+from tenants.models import Territory
 
 DAY = forms.DateInput({"type": "date"}, format="%Y-%m-%d")
 
@@ -93,6 +95,7 @@ class DebtorForm(forms.ModelForm):
         help_texts = {
             "is_consumer": gettext_lazy("La créance ne concerne pas une activité professionnelle."),
             "is_commercant": gettext_lazy("Société commerciale, ou personne inscrite au registre du commerce."),
+            "territory": gettext_lazy("En France, il se déduit du code postal."),
             "email": gettext_lazy("Sans adresse électronique, le débiteur ne reçoit que les lettres."),
         }
 
@@ -113,6 +116,8 @@ class DebtorForm(forms.ModelForm):
         needed = "company" if data.get("kind") == PersonKind.LEGAL else "last_name"
         if not data.get(needed) and needed not in self.errors:
             self.add_error(needed, gettext_lazy("Indiquez le nom du débiteur."))
+        if data.get("territory") != Territory.ABROAD:
+            data["territory"] = territory_of(data.get("postcode") or "")
         return data
 
     def section(self, names: tuple[str, ...]) -> list[forms.BoundField]:

@@ -75,7 +75,7 @@ class Challenge(models.Model):
     document = models.ForeignKey(Document, models.PROTECT)
     session_hash = models.CharField(max_length=64)
     channel = models.CharField("voie", max_length=5, choices=CodeChannel.choices)
-    destination = models.CharField(max_length=120)
+    destination = models.CharField(max_length=254)
     code_hash = models.CharField(max_length=64)
     created_at = models.DateTimeField()
     expires_at = models.DateTimeField()

@@ -66,7 +66,10 @@ def sign(mandate: Mandate, *, user: User, session: str, code: str, facts: dict[s
 
 @transaction.atomic
 def _sign(mandate: Mandate, challenge: Challenge, user: User, facts: dict[str, str], now: datetime) -> Mandate:
-    mandate = _signable(Mandate.objects.select_for_update(of=("self",)).get(pk=mandate.pk))
+    held = Mandate.objects.select_for_update(of=("self",)).filter(pk=mandate.pk).first()
+    if held is None:  # signed meanwhile: the wall no longer lets it be written
+        raise MandateRefused(_("Ce mandat est déjà signé : rien n’a changé."))
+    mandate = _signable(held)
     mandate.evidence = evidence(challenge, request_facts=facts)
     mandate.signed = store(
         _signed_pdf(mandate, challenge),

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from allauth.account.adapter import get_adapter
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -123,7 +124,7 @@ def _session(request: Any) -> str:
 
 def _facts(request: HttpRequest) -> dict[str, str]:
     return {
-        "ip": request.META.get("REMOTE_ADDR", ""),
+        "ip": get_adapter().get_client_ip(request),
         "user_agent": request.headers.get("User-Agent", "")[:300],
         "accept_language": request.headers.get("Accept-Language", "")[:100],
     }

@@ -21,6 +21,7 @@ from dossiers.models import Dossier, Event
 from dossiers.models.dossier import balances
 from notifications.models import Message
 from procedures import services
+from procedures.letters import DEBTOR_LETTERS
 from procedures.models import Deadline
 from procedures.transitions import TRANSITIONS, TURN
 
@@ -93,6 +94,9 @@ LABELS = {
     "correct": gettext_noop("Dossier repris pour correction"),
     "open_psrpc": gettext_noop("Procédure simplifiée ouverte"),
     "record_psrpc_silence": gettext_noop("Silence d’un mois constaté"),
+    "resume_amiable": gettext_noop("Dossier repris en phase amiable"),
+    "record_psrpc_refusal": gettext_noop("Refus du débiteur constaté"),
+    "close": gettext_noop("Dossier clos par l’étude"),
     "offer_injonction": gettext_noop("Injonction de payer proposée"),
     "request_injonction": gettext_noop("Injonction de payer demandée"),
     "renounce": gettext_noop("Dossier clos par le créancier"),
@@ -118,6 +122,7 @@ LETTERS = {
     "dossier_refused": gettext_noop("Avis au créancier"),
     "injonction_offered": gettext_noop("Avis au créancier"),
     "dossier_settled": gettext_noop("Avis au créancier"),
+    "dossier_closed": gettext_noop("Avis au créancier"),
 }
 ICONS = {
     "letter_posted": "letter",
@@ -210,9 +215,7 @@ TURNS = {
         "danger",
     ),
     Phase.INJONCTION_OFFERED: (
-        gettext_noop(
-            "Le débiteur n’a pas pris part à la procédure simplifiée. Vous pouvez demander l’injonction de payer."
-        ),
+        gettext_noop("Aucun accord n’a été trouvé. Vous pouvez demander l’injonction de payer, ou renoncer."),
         "CPC 1405",
         "accent",
     ),
@@ -242,6 +245,9 @@ def next_step(dossier: Dossier, *, today: date, viewer: str = "") -> NextStep:
     return replace(step, whose=_("À vous")) if viewer and step.whose == _(viewer) else step
 
 
+LETTER_OF = {phase: kind for kind, (phase, *_rest) in DEBTOR_LETTERS.items()}
+
+
 def _next_step(dossier: Dossier, today: date) -> NextStep:
     phase = Phase(dossier.phase)
     if phase in TURNS:
@@ -250,7 +256,8 @@ def _next_step(dossier: Dossier, today: date) -> NextStep:
     deadline = Deadline.objects.pending().filter(dossier=dossier).first()
     if deadline:
         return _waiting(deadline, TURN[phase], today)
-    letter = Message.objects.about(dossier.pk).to_post().exists()
+    about = Message.objects.about(dossier.pk).filter(kind=LETTER_OF[phase])
+    letter = about.to_post().exists()
     printing = Message.objects.about(dossier.pk).filter(channel__in=["letter", "registered"], outcome="").exists()
     if letter or printing:
         return NextStep(
@@ -282,9 +289,7 @@ DEBTOR_WORDS = {
         "CPCE L125-1",
     ),
     Phase.INJONCTION_OFFERED: (
-        gettext_noop(
-            "La procédure simplifiée est terminée. Le créancier peut saisir le juge ; vous pouvez encore écrire à l’étude."
-        ),
+        gettext_noop("Le créancier peut saisir le juge ; vous pouvez encore écrire à l’étude."),
         "CPC 1405",
     ),
     Phase.INJONCTION_REQUESTED: (
@@ -348,6 +353,13 @@ CONSEQUENCES = {
     "accept": gettext_noop("La lettre amiable et le courriel partent aussitôt, au nom de l’étude."),
     "refuse": gettext_noop("Le créancier reçoit votre motif et peut corriger son dossier."),
     "open_psrpc": gettext_noop("La lettre recommandée est imprimée et le courriel part."),
+    "resume_amiable": gettext_noop(
+        "L’invitation n’est pas partie : le dossier revient en phase amiable, d’où vous pouvez l’envoyer de nouveau."
+    ),
+    "record_psrpc_refusal": gettext_noop(
+        "Le refus est constaté (CPCE R125-5) ; l’injonction de payer est proposée au créancier."
+    ),
+    "close": gettext_noop("Plus rien n’est réclamé au débiteur ; le créancier reçoit votre motif."),
     "offer_injonction": gettext_noop("Le créancier est invité à choisir l’injonction de payer."),
     "settle_in_psrpc": gettext_noop("L’issue est constatée par le commissaire de justice (CPCE R125-5, R125-7)."),
 }

@@ -49,10 +49,10 @@ def has_mandate(case: Case) -> str | None:
 
 def is_not_prescribed(case: Case) -> str | None:
     """Two years against a consumer (C. conso. L218-2), else five (C. civ. 2224); never extended."""
-    if case.first_due_on is None or case.dossier.debtor is None:
+    if case.oldest_due_on is None or case.dossier.debtor is None:
         return None
     kind = "prescription_2y_consumer" if case.debtor.is_consumer else "prescription_5y"
-    term = compute(kind, case.first_due_on)
+    term = compute(kind, case.oldest_due_on)
     if case.today > term.due_on:
         day = f"{term.due_on:%d/%m/%Y}"
         return _("La créance est prescrite depuis le %(day)s : elle ne peut plus être réclamée en justice.") % {
@@ -65,6 +65,8 @@ def office_is_competent(case: Case) -> str | None:
     """Only in the district of the court of appeal where the debtor lives (CPCE R125-1)."""
     if case.dossier.debtor is None:
         return None
+    if case.debtor.territory == Territory.ABROAD:
+        return _("Le débiteur vit à l’étranger : aucune étude n’est compétente (CPCE R125-1).")
     office = case.dossier.office
     try:
         court = court_of_appeal(case.debtor.postcode)
@@ -97,7 +99,7 @@ def psrpc_exists_here(case: Case) -> str | None:
 
 def is_not_invoiced_between_commercants(case: Case) -> str | None:
     """Such claims left the procedure on 25 April 2026 (law 2026-307)."""
-    traders = case.creditor.is_commercant and case.debtor.is_commercant
+    traders = case.creditor.is_commercant and case.debtor.is_trader
     if traders and case.dossier.origin == Origin.INVOICE and value_on("psrpc_excludes_commercants", case.today):
         return _("Une facture entre commerçants ne relève plus de la procédure simplifiée (loi du 23 avril 2026).")
     return None
@@ -117,6 +119,20 @@ def _missing(case: Case, articles: Sequence[str]) -> str | None:
     if absent := [article for article in articles if article in case.texts_missing]:
         names = ", ".join(absent)
         return _("Textes officiels à saisir par le support avant tout envoi : %(names)s.") % {"names": names}
+    return None
+
+
+def no_term_is_running(case: Case) -> str | None:
+    """The fifteen days belong to the debtor until their last evening (CRE-08)."""
+    if case.term_is_running:
+        return _("Le délai laissé au débiteur court encore.")
+    return None
+
+
+def invitation_did_not_leave(case: Case) -> str | None:
+    """Once the post has the invitation the month runs, and only an outcome ends it (CPCE R125-5)."""
+    if case.invitation_posted:
+        return _("L’invitation est déposée à la poste : le mois court, seule une issue y met fin (CPCE R125-5).")
     return None
 
 

@@ -58,6 +58,10 @@ def injonction_to_creditor(case: Case, cause: str, now: datetime) -> Message | N
     return _to_creditor(case, cause, now, "injonction_offered")
 
 
+def closed_to_creditor(case: Case, cause: str, now: datetime) -> Message | None:
+    return _to_creditor(case, cause, now, "dossier_closed")
+
+
 def settled_to_creditor(case: Case, cause: str, now: datetime) -> Message | None:
     return _to_creditor(case, cause, now, "dossier_settled")
 
@@ -123,6 +127,7 @@ NOTICES = {
     "dossier_accepted": ("Votre dossier est accepté", "dossier"),
     "dossier_refused": ("Votre dossier n’a pas été accepté", "dossier"),
     "injonction_offered": ("Vous pouvez demander l’injonction de payer", "dossier"),
+    "dossier_closed": ("Votre dossier est clos par l’étude", "dossier"),
     "dossier_settled": ("Votre dossier est réglé", "dossier"),
 }
 

@@ -44,6 +44,7 @@ FILING = (
     guards.office_is_competent,
 )
 PSRPC = (
+    guards.no_term_is_running,
     guards.is_unpaid,
     guards.psrpc_exists_here,
     guards.fits_the_psrpc,
@@ -75,6 +76,20 @@ TRANSITIONS = {
     "offer_injonction": Transition(
         gettext_noop("Proposer l’injonction de payer"), (Phase.AMIABLE,), Phase.INJONCTION_OFFERED, (Side.OFFICE,),
         guards=(guards.is_unpaid,), letters=(letters.injonction_to_creditor,), needs_reason=True,
+    ),
+    # A letter that never left (dead, refused, address lost) starts no month: the office takes the dossier back.
+    "resume_amiable": Transition(
+        gettext_noop("Reprendre en phase amiable"), (Phase.PSRPC,), Phase.AMIABLE, (Side.OFFICE,),
+        guards=(guards.invitation_did_not_leave,), needs_reason=True,
+    ),
+    "record_psrpc_refusal": Transition(
+        gettext_noop("Constater le refus du débiteur"), (Phase.PSRPC,), Phase.INJONCTION_OFFERED, (Side.OFFICE,),
+        guards=(guards.is_unpaid,), letters=(letters.injonction_to_creditor,), needs_reason=True,
+    ),
+    # A contested claim, a death, collective proceedings: the office stops, and nothing more is asked.
+    "close": Transition(
+        gettext_noop("Clore le dossier"), (Phase.AMIABLE, Phase.PSRPC), Phase.CLOSED, (Side.OFFICE,),
+        letters=(letters.closed_to_creditor,), needs_reason=True,
     ),
     "record_psrpc_silence": Transition(
         gettext_noop("Constater le silence d’un mois"), (Phase.PSRPC,), Phase.INJONCTION_OFFERED, (Side.SYSTEM,),

@@ -5,6 +5,7 @@ from core.rowsecurity import EVERY_ROW, MY_BRAND, MY_CREDITORS, open_table, wall
 PEOPLE = ("public", "portal", "office", "support")
 READ = dict.fromkeys((*PEOPLE, "worker"), "SELECT")
 MINE = "id = ANY ((SELECT app_creditors())::bigint[])"
+OWN_LOGIN = "UPDATE (password, last_login)"  # nobody gives herself a right
 SESSION = dict.fromkeys((*PEOPLE, "debtor"), "SELECT, INSERT, UPDATE, DELETE")
 
 
@@ -30,12 +31,13 @@ class Migration(migrations.Migration):
         open_table("django_admin_log", support="SELECT, INSERT"),
         open_table(
             "accounts_user",
-            public="SELECT, INSERT, UPDATE", portal="SELECT, UPDATE", office="SELECT, UPDATE",
+            public=f"SELECT, INSERT, {OWN_LOGIN}", portal=f"SELECT, {OWN_LOGIN}", office=f"SELECT, {OWN_LOGIN}",
             support="SELECT, INSERT, UPDATE", worker="SELECT", debtor="SELECT",
         ),
         open_table(
             "account_emailaddress",
-            public="SELECT, INSERT, UPDATE", portal="SELECT", office="SELECT", support="SELECT, UPDATE", worker="SELECT",
+            public="SELECT, INSERT, UPDATE (verified)", portal="SELECT", office="SELECT", support="SELECT, UPDATE",
+            worker="SELECT",
         ),
         open_table("account_emailconfirmation", public="SELECT, INSERT, UPDATE, DELETE"),
         open_table(
@@ -52,7 +54,8 @@ class Migration(migrations.Migration):
         ),
         wall(
             "accounts_creditor",
-            portal=("SELECT, INSERT, UPDATE", f"{MINE} AND {MY_BRAND}"),
+            # What identifies a creditor is changed by support only (CRE-29).
+            portal=("SELECT, INSERT, UPDATE (terms_id, terms_accepted_at, completed_at)", f"{MINE} AND {MY_BRAND}"),
             support=("SELECT, UPDATE", EVERY_ROW),
             worker=("SELECT", EVERY_ROW),
         ),

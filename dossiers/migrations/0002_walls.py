@@ -14,6 +14,10 @@ from core.rowsecurity import (
 
 # What hangs on a dossier is seen by whoever sees the dossier: the inner read runs under the reader's own wall.
 OF_OUR_DOSSIER = "EXISTS (SELECT 1 FROM dossiers_dossier d WHERE d.id = dossier_id)"
+MOVED = "phase, events_count, events_head"
+DRAFTED = (
+    "subsidiary_id, currency, creditor_reference, origin, comments, policy_number, claim_reference, is_attested"
+)
 FILED = "phase <> 'draft'"
 OWN_DEBTOR = "EXISTS (SELECT 1 FROM dossiers_dossier d WHERE d.debtor_id = dossiers_debtor.id)"
 OWN_CREDITOR = "EXISTS (SELECT 1 FROM dossiers_dossier d WHERE accounts_creditor.id IN (d.creditor_id, d.subsidiary_id))"
@@ -68,6 +72,15 @@ GRANT EXECUTE ON FUNCTION search_dossiers TO r_portal, r_office;
 """
 
 
+def drafts_only(table):
+    """What was filed is corrected by a contrary row, never taken out."""
+    return migrations.RunSQL(
+        f"CREATE POLICY drafts_only ON {table} AS RESTRICTIVE FOR DELETE TO r_portal USING (EXISTS"
+        " (SELECT 1 FROM dossiers_dossier d WHERE d.id = dossier_id AND d.phase = 'draft'))",
+        f"DROP POLICY drafts_only ON {table}",
+    )
+
+
 class Migration(migrations.Migration):
     dependencies = [
         ("dossiers", "0001_initial"),
@@ -86,8 +99,8 @@ class Migration(migrations.Migration):
         ),
         wall(
             "dossiers_dossier",
-            portal=("SELECT, INSERT, UPDATE", MY_CREDITORS),
-            office=("SELECT, UPDATE", f"{MY_OFFICE} AND {FILED}"),
+            portal=(f"SELECT, INSERT, UPDATE ({DRAFTED}, debtor_id, office_id, {MOVED})", MY_CREDITORS),
+            office=(f"SELECT, UPDATE ({MOVED})", f"{MY_OFFICE} AND {FILED}"),
             debtor=("SELECT", "id = (SELECT app_dossier())"),
             support=("SELECT", EVERY_ROW),
             worker=("SELECT, UPDATE", EVERY_ROW),
@@ -123,6 +136,8 @@ class Migration(migrations.Migration):
             worker=("SELECT, INSERT", EVERY_ROW),
         ),
         append_only("dossiers_event"),
+        drafts_only("dossiers_item"),
+        drafts_only("dossiers_attachment"),
         same_owner("dossiers_dossier", "dossiers_debtor", "debtor_id", "creditor_id"),
         same_owner("dossiers_item", "dossiers_dossier", "dossier_id", "creditor_id"),
         same_owner("dossiers_attachment", "dossiers_dossier", "dossier_id", "creditor_id"),

@@ -4,7 +4,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 from phonenumber_field.modelfields import PhoneNumberField
 
-from accounts.enums import Civility, LegalForm, PersonKind
+from accounts.enums import COMMERCIAL_BY_FORM, Civility, LegalForm, PersonKind
 from accounts.models import Creditor
 from core.constraints import one_of
 from core.identifiers import check_siren
@@ -65,6 +65,11 @@ class Debtor(models.Model):
     @property
     def name(self) -> str:
         return self.company or f"{self.first_name} {self.last_name}".strip()
+
+    @property
+    def is_trader(self) -> bool:
+        """A commerçant by declaration, or by the form of the company whatever it does (C. com. L210-1)."""
+        return self.is_commercant or (self.kind == PersonKind.LEGAL and self.legal_form in COMMERCIAL_BY_FORM)
 
     @property
     def address_lines(self) -> list[str]:

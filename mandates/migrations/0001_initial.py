@@ -24,7 +24,7 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('session_hash', models.CharField(max_length=64)),
                 ('channel', models.CharField(choices=[('sms', 'SMS'), ('email', 'Courriel')], max_length=5, verbose_name='voie')),
-                ('destination', models.CharField(max_length=120)),
+                ('destination', models.CharField(max_length=254)),
                 ('code_hash', models.CharField(max_length=64)),
                 ('created_at', models.DateTimeField()),
                 ('expires_at', models.DateTimeField()),

@@ -17,11 +17,16 @@ class Migration(migrations.Migration):
         ),
         wall(
             "mandates_mandate",
-            portal=("SELECT, INSERT, UPDATE", MY_CREDITORS),
+            portal=("SELECT, INSERT, UPDATE (state, signed_id, signed_at, evidence)", MY_CREDITORS),
             support=("SELECT", EVERY_ROW),
             worker=("SELECT", EVERY_ROW),
         ),
-        wall("mandates_challenge", portal=("SELECT, INSERT, UPDATE", MY_CREDITORS)),
+        wall("mandates_challenge", portal=("SELECT, INSERT, UPDATE (tries, used_at, expires_at)", MY_CREDITORS)),
+        migrations.RunSQL(  # what is signed is read and never written again
+            "CREATE POLICY unsigned_only ON mandates_mandate AS RESTRICTIVE FOR UPDATE TO r_portal"
+            " USING (state IN ('draft', 'refused')) WITH CHECK (true)",
+            "DROP POLICY unsigned_only ON mandates_mandate",
+        ),
         same_owner("mandates_mandate", "accounts_bankaccount", "account_id", "creditor_id"),
         same_owner("mandates_mandate", "documents_document", "unsigned_id", "creditor_id"),
         same_owner("mandates_mandate", "documents_document", "signed_id", "creditor_id"),

@@ -15,7 +15,7 @@ class Migration(migrations.Migration):
             "notifications_message",
             public=("INSERT", NOBODYS),
             portal=("SELECT, INSERT", MY_CREDITORS),
-            office=("SELECT, INSERT, UPDATE", MY_OFFICE),
+            office=("SELECT, INSERT, UPDATE (posted_on, posting_number, posted_by)", MY_OFFICE),
             support=("SELECT, UPDATE", EVERY_ROW),
             worker=("SELECT, INSERT, UPDATE", EVERY_ROW),
         ),

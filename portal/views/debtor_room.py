@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from allauth.account.adapter import get_adapter
 from django.core.cache import cache
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
@@ -48,7 +49,7 @@ def door(request: Any) -> HttpResponse:
 
 def _opened(request: Any, *, reference: str, code: str) -> Dossier | None:
     reference = reference.strip().upper()
-    for scope in (f"door:{reference}", f"door:{request.META.get('REMOTE_ADDR', '')}"):
+    for scope in (f"door:{reference}", f"door:{get_adapter().get_client_ip(request)}"):
         cache.add(scope, 0, PAUSE)
         if cache.incr(scope) > TRIES * (1 if scope.endswith(reference) else 6):
             return None
@@ -56,6 +57,7 @@ def _opened(request: Any, *, reference: str, code: str) -> Dossier | None:
         dossier = Dossier.objects.filter(reference=reference, brand=request.brand, phase__in=OPEN_PHASES).first()
     if dossier and access.opens(dossier, code):
         cache.delete(f"door:{reference}")
+        cache.decr(f"door:{get_adapter().get_client_ip(request)}")  # only failures count
         return dossier
     return None
 

@@ -128,7 +128,9 @@ def confirm(request: Any, reference: str, name: str) -> HttpResponse:
 
 
 def _do(request: Any, dossier: Dossier, name: str) -> HttpResponse:
-    detail = {"reason": request.POST.get("reason", "").strip()} if TRANSITIONS[name].needs_reason else {}
+    detail = (
+        {"reason": request.POST.get("reason", "").replace("\0", "").strip()} if TRANSITIONS[name].needs_reason else {}
+    )
     if "reason" in detail and not detail["reason"]:
         messages.error(request, _("Indiquez le motif."))
         return redirect("dossier-confirm", dossier.reference, name)

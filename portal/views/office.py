@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.contrib import messages
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
@@ -15,6 +15,7 @@ from core.http import readonly
 from dossiers import search
 from dossiers.enums import Phase
 from dossiers.models import Dossier
+from dossiers.models.dossier import balances
 from notifications.models import Message
 from notifications.services import PostingRefused, record_posting
 from portal import presenters
@@ -22,6 +23,7 @@ from portal.actors import office_actor
 from portal.forms import PostingForm
 from portal.paging import page_of
 from procedures import services
+from procedures.letters import DEBTOR_LETTERS
 from procedures.models import Deadline
 from procedures.services import TransitionRefused
 from procedures.transitions import TRANSITIONS
@@ -52,7 +54,21 @@ def worklist(request: Any) -> HttpResponse:
     return render(request, "portal/office/worklist.html", context)
 
 
-def letters_to_post(request: Any) -> QuerySet[Message]:
+def letters_to_post(request: Any) -> list[Message]:
+    """Printed letters that are still wanted: not those of a dossier that moved on or was paid since."""
+    printed = list(_printed(request)[:200])
+    dossiers = ours(request).in_bulk([letter.dossier_id for letter in printed if letter.dossier_id])
+    owed = balances(dossiers)
+    return [
+        letter
+        for letter in printed
+        if letter.dossier_id in dossiers
+        and dossiers[letter.dossier_id].phase == DEBTOR_LETTERS[letter.kind][0]
+        and owed.get(letter.dossier_id or 0, 0) > 0
+    ]
+
+
+def _printed(request: Any) -> QuerySet[Message]:
     return Message.objects.filter(office=request.office).to_post().select_related("document")  # type: ignore[attr-defined]
 
 
@@ -61,8 +77,9 @@ def stuck(request: Any) -> QuerySet[Dossier]:
     running = Deadline.objects.pending().filter(dossier=OuterRef("pk"))
     posting = Message.objects.filter(dossier_id=OuterRef("pk"), channel__in=["letter", "registered"], posted_on=None)
     posting = posting.filter(outcome__in=["", "sent"])
-    waiting = ours(request).filter(phase__in=[Phase.AMIABLE, Phase.PSRPC])
-    return waiting.filter(~Exists(running), ~Exists(posting))
+    in_amiable = Q(~Exists(posting.filter(kind="amiable_letter")), phase=Phase.AMIABLE)
+    in_psrpc = Q(~Exists(posting.filter(kind="psrpc_letter")), phase=Phase.PSRPC)
+    return ours(request).filter(in_amiable | in_psrpc).filter(~Exists(running))
 
 
 @readonly
@@ -95,7 +112,7 @@ def detail(request: Any, reference: str) -> HttpResponse:
         "next": presenters.next_step(dossier, today=now.astimezone(dossier.zone).date(), viewer=Side.OFFICE),
         "actions": presenters.actions(dossier, by=office_actor(request), now=now, page="office-confirm"),
         "tone": presenters.TONES[Phase(dossier.phase)],
-        "to_post": letters_to_post(request).filter(dossier_id=dossier.pk),
+        "to_post": [letter for letter in letters_to_post(request) if letter.dossier_id == dossier.pk],
         "form": PostingForm(initial={"posted_on": clock.today(dossier.zone)}),
     }
     return render(request, "portal/office/dossier.html", context)
@@ -118,7 +135,9 @@ def confirm(request: Any, reference: str, name: str) -> HttpResponse:
 
 
 def _do(request: Any, dossier: Dossier, name: str) -> HttpResponse:
-    detail = {"reason": request.POST.get("reason", "").strip()} if TRANSITIONS[name].needs_reason else {}
+    detail = (
+        {"reason": request.POST.get("reason", "").replace("\0", "").strip()} if TRANSITIONS[name].needs_reason else {}
+    )
     if "reason" in detail and not detail["reason"]:
         messages.error(request, _("Indiquez le motif."))
         return redirect("office-confirm", dossier.reference, name)

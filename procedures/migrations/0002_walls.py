@@ -12,8 +12,8 @@ class Migration(migrations.Migration):
     operations = [
         wall(
             "procedures_deadline",
-            portal=("SELECT, UPDATE", MY_CREDITORS),
-            office=("SELECT, INSERT, UPDATE", OF_OUR_DOSSIER),
+            portal=("SELECT, UPDATE (settled_at, outcome)", MY_CREDITORS),
+            office=("SELECT, INSERT, UPDATE (settled_at, outcome)", OF_OUR_DOSSIER),
             debtor=("SELECT", MY_DOSSIER),
             support=("SELECT", EVERY_ROW),
             worker=("SELECT, INSERT, UPDATE", EVERY_ROW),

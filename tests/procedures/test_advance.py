@@ -117,14 +117,21 @@ def test_the_reason_of_a_refusal_is_kept_in_the_journal(now: datetime) -> None:
 
 def test_a_dossier_that_moves_by_another_way_takes_its_pending_term_with_it(now: datetime) -> None:
     dossier = factories.dossier(phase=Phase.AMIABLE, lapsing_on=TERM)
-    advance(dossier, "open_psrpc", by=OFFICE, now=now)
+    advance(dossier, "close", by=OFFICE, now=now, reason="contestation")
     assert [(d.outcome, d.settled_at) for d in Deadline.objects.filter(dossier=dossier)] == [("cancelled", now)]
+
+
+@pytest.mark.req("CRE-08")
+def test_the_office_does_not_shorten_the_fifteen_days(now: datetime) -> None:
+    dossier = factories.dossier(phase=Phase.AMIABLE, lapsing_on=TERM)
+    with pytest.raises(TransitionRefused, match="court encore"):
+        advance(dossier, "open_psrpc", by=OFFICE, now=now)
 
 
 def test_the_terms_of_other_dossiers_run_on(now: datetime) -> None:
     owner = factories.creditor()
     moving, other = (factories.dossier(owner, phase=Phase.AMIABLE, lapsing_on=TERM) for _ in range(2))
-    advance(moving, "open_psrpc", by=OFFICE, now=now)
+    advance(moving, "close", by=OFFICE, now=now, reason="contestation")
     assert Deadline.objects.pending().get().dossier_id == other.pk
 
 
@@ -197,6 +204,14 @@ def test_the_oldest_invoice_decides_whether_the_claim_is_prescribed(office: Any,
     factories.item(dossier, "100.00", issued_on=date(2020, 1, 1), due_on=date(2020, 2, 1))
     with pytest.raises(TransitionRefused, match="prescrite depuis le 01/02/2025"):
         submit(dossier, by=CREDITOR, now=now)
+
+
+def test_an_old_invoice_that_was_paid_prescribes_nothing(office: Any, now: datetime) -> None:
+    dossier = factories.dossier()
+    factories.item(dossier, "100.00", issued_on=date(2020, 1, 1), due_on=date(2020, 2, 1))
+    factories.item(dossier, "100.00", kind="payment")
+    submit(dossier, by=CREDITOR, now=now)
+    assert fresh(dossier).phase == Phase.SUBMITTED
 
 
 def test_a_dossier_that_was_filed_is_not_routed_again(office: Any, now: datetime) -> None:

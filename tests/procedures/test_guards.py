@@ -95,18 +95,18 @@ def test_a_brand_in_pacific_francs_needs_no_mandate() -> None:
     ],
 )
 def test_a_claim_lives_five_years_and_two_against_a_consumer(due_on: date, is_consumer: bool, refused: bool) -> None:
-    old = case(first_due_on=due_on, debtor={"is_consumer": is_consumer})
+    old = case(oldest_due_on=due_on, debtor={"is_consumer": is_consumer})
     assert bool(guards.is_not_prescribed(old)) == refused
 
 
 def test_a_claim_without_an_invoice_is_judged_by_its_balance_alone() -> None:
-    assert guards.is_not_prescribed(case(first_due_on=None)) is None
+    assert guards.is_not_prescribed(case(oldest_due_on=None)) is None
 
 
 def test_the_last_day_of_a_prescription_is_not_extended_by_a_weekend() -> None:
     born = date(2021, 5, 2)  # five years later: Sunday 3 May is too late, Saturday 2 May is the last day
-    assert guards.is_not_prescribed(case(first_due_on=born, today=date(2026, 5, 2))) is None
-    assert "02/05/2026" in (guards.is_not_prescribed(case(first_due_on=born, today=date(2026, 5, 3))) or "")
+    assert guards.is_not_prescribed(case(oldest_due_on=born, today=date(2026, 5, 2))) is None
+    assert "02/05/2026" in (guards.is_not_prescribed(case(oldest_due_on=born, today=date(2026, 5, 3))) or "")
 
 
 @pytest.mark.req("CRE-06", "LEG-02")

@@ -26,6 +26,9 @@ LAW: dict[str, tuple[set[Phase], Phase, set[Side]]] = {
     "correct": ({Phase.REFUSED}, Phase.DRAFT, {CREDITOR}),
     "open_psrpc": ({Phase.AMIABLE}, Phase.PSRPC, {SYSTEM, OFFICE}),
     "offer_injonction": ({Phase.AMIABLE}, Phase.INJONCTION_OFFERED, {OFFICE}),
+    "resume_amiable": ({Phase.PSRPC}, Phase.AMIABLE, {OFFICE}),
+    "record_psrpc_refusal": ({Phase.PSRPC}, Phase.INJONCTION_OFFERED, {OFFICE}),
+    "close": ({Phase.AMIABLE, Phase.PSRPC}, Phase.CLOSED, {OFFICE}),
     "record_psrpc_silence": ({Phase.PSRPC}, Phase.INJONCTION_OFFERED, {SYSTEM}),
     "request_injonction": ({Phase.INJONCTION_OFFERED}, Phase.INJONCTION_REQUESTED, {CREDITOR}),
     "renounce": ({Phase.INJONCTION_OFFERED, Phase.REFUSED}, Phase.CLOSED, {CREDITOR}),
@@ -43,6 +46,8 @@ LETTERS = {
     "open_psrpc": {"psrpc_letter", "psrpc_email"},
     "offer_injonction": {"injonction_offered"},
     "record_psrpc_silence": {"injonction_offered"},
+    "record_psrpc_refusal": {"injonction_offered"},
+    "close": {"dossier_closed"},
     "request_injonction": {"injonction_requested"},
     "settle": {"dossier_settled"},
     "settle_in_psrpc": {"dossier_settled"},
@@ -175,7 +180,7 @@ def test_nothing_is_written_to_the_debtor_before_the_office_has_accepted() -> No
 @pytest.mark.req("CRE-05")
 def test_whoever_refuses_or_gives_up_says_why() -> None:
     assert {name for name, move in TRANSITIONS.items() if move.needs_reason} == {
-        "refuse", "offer_injonction", "renounce",
+        "refuse", "offer_injonction", "renounce", "resume_amiable", "record_psrpc_refusal", "close",
     }  # fmt: skip
 
 
@@ -208,7 +213,9 @@ def test_only_what_is_paid_is_closed_as_paid(name: str, now: datetime) -> None:
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize("name", ["refuse", "offer_injonction", "renounce"])
+@pytest.mark.parametrize(
+    "name", ["refuse", "offer_injonction", "renounce", "resume_amiable", "record_psrpc_refusal", "close"]
+)
 @pytest.mark.parametrize("detail", [{}, {"reason": ""}, {"reason": "  "}])
 def test_a_move_that_needs_a_reason_is_refused_without_one(name: str, detail: dict[str, Any], now: datetime) -> None:
     dossier = standing_in(next(iter(LAW[name][0])), name)
