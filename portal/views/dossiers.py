@@ -24,9 +24,8 @@ from mandates.services import needs_mandate
 from portal import presenters
 from portal.actors import creditor_actor
 from portal.paging import page_of
+from portal.views.moves import confirm_move
 from procedures import services
-from procedures.services import TransitionRefused
-from procedures.transitions import TRANSITIONS
 
 
 def mine(request: Any) -> QuerySet[Dossier]:
@@ -111,36 +110,14 @@ def dossier_page(request: Any, dossier: Dossier) -> dict[str, Any]:
 @require_http_methods(["GET", "HEAD", "POST"])
 @requires(Permission.DOSSIER_ADVANCE)
 def confirm(request: Any, reference: str, name: str) -> HttpResponse:
-    """The consequences of a move are said first; the second step does it."""
-    dossier = one_of_mine(request, reference)
-    actor, now = creditor_actor(request), clock.now()
-    action = next(
-        (a for a in presenters.actions(dossier, by=actor, now=now, page="dossier-confirm") if a.name == name),
-        None,
+    return confirm_move(
+        request,
+        one_of_mine(request, reference),
+        name,
+        by=creditor_actor(request),
+        pages=("dossier", "dossier-confirm"),
+        template="portal/confirm.html",
     )
-    if action is None:
-        messages.error(request, _("Action déjà effectuée, ou impossible à cette étape."))
-        return redirect(dossier)
-    if request.method != "POST":
-        context = {"dossier": dossier, "action": action, "consequence": presenters.consequence(name)}
-        return render(request, "portal/confirm.html", context)
-    return _do(request, dossier, name)
-
-
-def _do(request: Any, dossier: Dossier, name: str) -> HttpResponse:
-    detail = (
-        {"reason": request.POST.get("reason", "").replace("\0", "").strip()} if TRANSITIONS[name].needs_reason else {}
-    )
-    if "reason" in detail and not detail["reason"]:
-        messages.error(request, _("Indiquez le motif."))
-        return redirect("dossier-confirm", dossier.reference, name)
-    try:
-        services.advance(dossier, name, by=creditor_actor(request), now=clock.now(), **detail)
-    except TransitionRefused as refusal:
-        messages.error(request, " ".join(refusal.args))
-    else:
-        messages.success(request, _("C’est fait : %(label)s.") % {"label": _(TRANSITIONS[name].label).lower()})
-    return redirect(dossier)
 
 
 @require_POST

@@ -22,11 +22,9 @@ from portal import presenters
 from portal.actors import office_actor
 from portal.forms import PostingForm
 from portal.paging import page_of
-from procedures import services
+from portal.views.moves import confirm_move
 from procedures.letters import DEBTOR_LETTERS
 from procedures.models import Deadline
-from procedures.services import TransitionRefused
-from procedures.transitions import TRANSITIONS
 
 
 def ours(request: Any) -> QuerySet[Dossier]:
@@ -120,34 +118,14 @@ def detail(request: Any, reference: str) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def confirm(request: Any, reference: str, name: str) -> HttpResponse:
-    """The consequences of a decision are said first; the second step takes it."""
-    dossier = _one(request, reference)
-    actor, now = office_actor(request), clock.now()
-    found = presenters.actions(dossier, by=actor, now=now, page="office-confirm")
-    action = next((a for a in found if a.name == name), None)
-    if action is None:
-        messages.error(request, _("Action déjà effectuée, ou impossible à cette étape."))
-        return redirect("office-dossier", reference)
-    if request.method != "POST":
-        context = {"dossier": dossier, "action": action, "consequence": presenters.consequence(name)}
-        return render(request, "portal/office/confirm.html", context)
-    return _do(request, dossier, name)
-
-
-def _do(request: Any, dossier: Dossier, name: str) -> HttpResponse:
-    detail = (
-        {"reason": request.POST.get("reason", "").replace("\0", "").strip()} if TRANSITIONS[name].needs_reason else {}
+    return confirm_move(
+        request,
+        _one(request, reference),
+        name,
+        by=office_actor(request),
+        pages=("office-dossier", "office-confirm"),
+        template="portal/office/confirm.html",
     )
-    if "reason" in detail and not detail["reason"]:
-        messages.error(request, _("Indiquez le motif."))
-        return redirect("office-confirm", dossier.reference, name)
-    try:
-        services.advance(dossier, name, by=office_actor(request), now=clock.now(), **detail)
-    except TransitionRefused as refusal:
-        messages.error(request, " ".join(refusal.args))
-    else:
-        messages.success(request, _("C’est fait : %(label)s.") % {"label": _(TRANSITIONS[name].label).lower()})
-    return redirect("office-dossier", dossier.reference)
 
 
 @require_POST
@@ -170,7 +148,9 @@ def post_letter(request: Any, key: str) -> HttpResponse:
     except PostingRefused as refusal:
         messages.error(request, str(refusal))
     else:
-        messages.success(request, _("Dépôt enregistré : le délai court de cette date."))
+        runs = Deadline.objects.pending().filter(dossier=dossier).exists()
+        told = _("Dépôt enregistré : le délai court de cette date.") if runs else _("Dépôt enregistré.")
+        messages.success(request, told)
     return redirect("office-dossier", dossier.reference)
 
 

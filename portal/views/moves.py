@@ -1,0 +1,46 @@
+"""Moving a dossier in two steps, for whichever side: what will happen is said first, then it is done."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+
+from core import clock
+from core.actors import Actor
+from dossiers.models import Dossier
+from portal import presenters
+from procedures import services
+from procedures.services import TransitionRefused
+from procedures.transitions import TRANSITIONS
+
+
+def confirm_move(
+    request: Any, dossier: Dossier, name: str, *, by: Actor, pages: tuple[str, str], template: str
+) -> HttpResponse:
+    """GET says the consequences, POST moves; `pages` are the names of the dossier's page and of this one."""
+    page, here = pages
+    found = presenters.actions(dossier, by=by, now=clock.now(), page=here)
+    action = next((action for action in found if action.name == name), None)
+    if action is None:
+        messages.error(request, _("Action déjà effectuée, ou impossible à cette étape."))
+        return redirect(page, dossier.reference)
+    if request.method != "POST":
+        context = {"dossier": dossier, "action": action, "consequence": presenters.consequence(name)}
+        return render(request, template, context)
+    reason = request.POST.get("reason", "").replace("\0", "").strip()
+    if action.needs_reason and not reason:
+        messages.error(request, _("Indiquez le motif."))
+        return redirect(here, dossier.reference, name)
+    _move(request, dossier, name, by, {"reason": reason} if action.needs_reason else {})
+    return redirect(page, dossier.reference)
+
+
+def _move(request: Any, dossier: Dossier, name: str, by: Actor, detail: dict[str, str]) -> None:
+    try:
+        services.advance(dossier, name, by=by, now=clock.now(), **detail)
+    except TransitionRefused as refusal:
+        messages.error(request, " ".join(refusal.args))
+    else:
+        messages.success(request, _("C’est fait : %(label)s.") % {"label": _(TRANSITIONS[name].label).lower()})
