@@ -177,7 +177,7 @@ def debtor_letter(message: Message) -> Content:
     phase, template, subject, articles = DEBTOR_LETTERS[message.kind]
     dossier, balance = _still_wanted(message, phase)
     context = _debtor_context(message, dossier, balance) | {"texts": in_force(articles, on=message.written_on)}
-    return Content(subject=f"{subject} – {dossier.reference}", pdf=pdf_of(template, context))
+    return Content(subject=f"{subject} – {dossier.reference}", pdf=pdf_of(template, context), secret_pages=1)
 
 
 def debtor_mail(message: Message) -> Content:
