@@ -21,8 +21,8 @@ class UserAdmin(KeptAdmin):
 class CreditorAdmin(KeptAdmin):
     """Personal information changes here only (CRE-29)."""
 
-    list_display = ("name", "siret", "town", "brand", "completed_at")
-    search_fields = ("company", "last_name", "siret")
+    list_display = ("name", "registration", "town", "brand", "completed_at")
+    search_fields = ("company", "last_name", "siret", "ridet", "tahiti", "rna")
     list_filter = ("brand", "kind")
     readonly_fields = ("brand", "parent", "terms", "terms_accepted_at", "completed_at", "created_at")
 

@@ -1,5 +1,7 @@
+from collections.abc import Callable
 from typing import Any
 
+from babel import Locale
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, PermissionsMixin
 from django.core.exceptions import ValidationError
 from django.db import models
@@ -7,20 +9,38 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 from phonenumber_field.modelfields import PhoneNumberField
 
-from accounts.enums import COMMERCIAL_BY_FORM, Civility, LegalForm, PersonKind
+from accounts.enums import Civility, PersonKind
+from accounts.legal_forms import COMMERCIAL_BY_FORM, every_form
 from accounts.roles import Role
 from core import clock, crypto
 from core.constraints import both_or_neither, one_of
-from core.identifiers import check_siret
+from core.identifiers import check_ridet, check_rna, check_siret, check_tahiti
+from core.postal import postal_lines, split_street
 from tenants.models import Brand, Office, Terms
+
+
+def _valid(check: Callable[[str], str], value: str) -> None:
+    try:
+        check(value)
+    except ValueError as error:
+        raise ValidationError(str(error)) from error
 
 
 def valid_siret(value: str) -> None:
     """ValidationError with a sentence when the SIRET cannot exist."""
-    try:
-        check_siret(value)
-    except ValueError as error:
-        raise ValidationError(str(error)) from error
+    _valid(check_siret, value)
+
+
+def valid_ridet(value: str) -> None:
+    _valid(check_ridet, value)
+
+
+def valid_tahiti(value: str) -> None:
+    _valid(check_tahiti, value)
+
+
+def valid_rna(value: str) -> None:
+    _valid(check_rna, value)
 
 
 class UserManager(BaseUserManager["User"]):
@@ -77,14 +97,22 @@ class Creditor(models.Model):
     first_name = models.CharField("prénom", max_length=80)
     last_name = models.CharField("nom", max_length=80)
     company = models.CharField("société", max_length=160, blank=True)
-    legal_form = models.CharField("forme juridique", max_length=4, choices=LegalForm.choices, blank=True)
+    legal_form = models.CharField("forme juridique", max_length=4, choices=every_form, blank=True)
+    representative_role = models.CharField("qualité du représentant", max_length=80, blank=True)
     siret = models.CharField("SIRET", max_length=14, blank=True, validators=[valid_siret])
+    ridet = models.CharField("RIDET", max_length=10, blank=True, validators=[valid_ridet])
+    tahiti = models.CharField("n° TAHITI", max_length=9, blank=True, validators=[valid_tahiti])
+    rna = models.CharField("n° RNA", max_length=10, blank=True, validators=[valid_rna])
     street = models.CharField("adresse principale", max_length=120)
     complement = models.CharField("complément d’adresse", max_length=120, blank=True)
+    delivery = models.CharField("boîte postale ou lieu-dit", max_length=38, blank=True)
     postcode = models.CharField("code postal", max_length=10)
     town = models.CharField("ville", max_length=80)
+    commune = models.CharField("code INSEE de la commune", max_length=5, blank=True)
+    country = models.CharField("pays", max_length=2, default="FR")
     email = models.EmailField()
     phone = PhoneNumberField("téléphone", blank=True)
+    is_professional = models.BooleanField("agit pour des besoins professionnels", default=True)
     is_commercant = models.BooleanField("commerçant", default=False)
     terms = models.ForeignKey(Terms, models.PROTECT, null=True, verbose_name="CGU acceptées")
     terms_accepted_at = models.DateTimeField("CGU acceptées le", null=True)
@@ -107,6 +135,11 @@ class Creditor(models.Model):
                 name="company_has_name_and_form",
                 violation_error_message="Indiquez le nom et la forme juridique de la société.",
             ),
+            models.CheckConstraint(
+                condition=Q(is_professional=True) | Q(is_commercant=False),
+                name="trader_is_professional",
+                violation_error_message="Un commerçant agit pour des besoins professionnels.",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -118,14 +151,49 @@ class Creditor(models.Model):
 
     @property
     def address_lines(self) -> list[str]:
-        return [line for line in (self.name, self.complement, self.street, f"{self.postcode} {self.town}") if line]
+        lines = (
+            self.name,
+            self.complement,
+            self.street,
+            self.delivery,
+            f"{self.postcode} {self.town}",
+            self.country_name,
+        )
+        return [line for line in lines if line]
+
+    @property
+    def postal_lines(self) -> list[str]:
+        """What an envelope bears: six lines of thirty-eight characters (NF Z10-011)."""
+        return postal_lines(
+            name=self.name, complement=self.complement, street=self.street, delivery=self.delivery,
+            last=f"{self.postcode} {self.town}", country=self.country_name,
+        )  # fmt: skip
+
+    @property
+    def street_number(self) -> str:
+        """« 12 bis », apart from the way, as banks and courts ask for it."""
+        return split_street(self.street)[0]
+
+    @property
+    def street_name(self) -> str:
+        return split_street(self.street)[1]
+
+    @property
+    def country_name(self) -> str:
+        """In French, as on an envelope; nothing for France."""
+        return "" if self.country == "FR" else Locale("fr").territories.get(self.country, self.country)
+
+    @property
+    def registration(self) -> str:
+        """The number of the register that knows it, with the register's name."""
+        numbers = (("SIRET", self.siret), ("RIDET", self.ridet), ("n° TAHITI", self.tahiti), ("RNA", self.rna))
+        return next((f"{register} {number}" for register, number in numbers if number), "")
 
     @property
     def identity(self) -> str:
         """Name, form and number, as papers state them."""
         form = self.get_legal_form_display() if self.legal_form else ""
-        parts = [self.name, form, f"SIRET {self.siret}" if self.siret else ""]
-        return ", ".join(part for part in parts if part)
+        return ", ".join(part for part in (self.name, form, self.registration) if part)
 
     @property
     def is_complete(self) -> bool:
@@ -134,6 +202,23 @@ class Creditor(models.Model):
     def commercial_by_form(self) -> bool:
         """Commercial whatever it does, by its form (C. com. L210-1)."""
         return self.legal_form in COMMERCIAL_BY_FORM
+
+
+class CivilStatus(models.Model):
+    """What the court asks of a natural person who claims (CPC 54): kept apart, since nobody else needs it."""
+
+    creditor = models.OneToOneField(Creditor, models.PROTECT, related_name="civil_status")
+    birth_on = models.DateField(_("date de naissance"))
+    birth_place = models.CharField(_("lieu de naissance"), max_length=80)
+    nationality = models.CharField(_("nationalité"), max_length=60)
+    occupation = models.CharField(_("profession"), max_length=80)
+
+    class Meta:
+        verbose_name = "état civil"
+        verbose_name_plural = "états civils"
+
+    def __str__(self) -> str:
+        return str(self.creditor)
 
 
 class Membership(models.Model):

@@ -10,7 +10,7 @@ from django.core import signing
 from django.core.cache import cache
 from django.db import connection, transaction
 
-from accounts.models import BankAccount, BillingParty, Creditor, Membership, User
+from accounts.models import BankAccount, BillingParty, CivilStatus, Creditor, Membership, User
 from accounts.roles import Role
 from notifications.models import Channel, Message
 from notifications.outbox import queue
@@ -33,6 +33,7 @@ class SignUp:
     password: str
     person: dict[str, Any]  # civility, first_name, last_name
     creditor: dict[str, Any]  # the creditor's own fields
+    civil_status: dict[str, Any] | None = None  # of a natural person
 
 
 @transaction.atomic
@@ -50,17 +51,19 @@ def sign_up(brand: Brand, form: SignUp, *, now: datetime) -> User:
         return known
     user = User.objects.create_user(email, form.password, **form.person)
     EmailAddress.objects.create(user=user, email=email, primary=True, verified=False)
-    _found_creditor(brand, user, form.creditor)
+    found_creditor(brand, user, form.creditor, form.civil_status)
     send_activation(user, brand, now=now)
     return user
 
 
-def _found_creditor(brand: Brand, user: User, fields: dict[str, Any]) -> Creditor:
+def found_creditor(brand: Brand, user: User, fields: dict[str, Any], civil_status: dict[str, Any] | None) -> Creditor:
+    """Register a creditor of the brand, with the person as its owner; its key is among the caller's afterwards."""
     key = _next_creditor_key()
     with acting_as(Context(Audience.PORTAL, brand=brand.pk, creditors=(key,))):
         creditor = Creditor(pk=key, brand=brand, email=user.email, **fields)
-        creditor.is_commercant = creditor.commercial_by_form()
         creditor.save(force_insert=True)
+        if civil_status:
+            CivilStatus.objects.create(creditor=creditor, **civil_status)
     Membership.objects.create(user=user, creditor_id=key, brand=brand, role=Role.OWNER)
     return creditor
 

@@ -12,14 +12,14 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
 from accounts import services
-from accounts.forms import SignUpForm
+from accounts.sign_up_form import SignUpForm
 from core import clock
 
 
 @sensitive_post_parameters("password", "confirmation")
 @require_http_methods(["GET", "HEAD", "POST"])
 def sign_up(request: HttpRequest) -> HttpResponse:
-    form = SignUpForm(request.POST or None)
+    form = SignUpForm(request.POST or None, brand=request.brand)  # type: ignore[attr-defined]
     if request.method == "POST" and not ratelimit.consume(request, action="signup"):
         return ratelimit.respond_429(request)
     if request.method == "POST" and form.is_valid():

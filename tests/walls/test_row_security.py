@@ -15,7 +15,7 @@ from django.template import engines
 from django.template.response import TemplateResponse
 from django.urls import path
 
-from accounts.models import BillingParty, Creditor
+from accounts.models import BillingParty, CivilStatus, Creditor
 from core.rowsecurity import AUDIENCES
 from credicys.urls import urlpatterns as product_urls
 from dossiers import search
@@ -215,6 +215,9 @@ def furnish(office: Any, word: str) -> Creditor:
     BillingParty.objects.create(
         creditor=creditor, name=word, street="1 rue", postcode="69001", town="Lyon", email="a@b.fr"
     )
+    CivilStatus.objects.create(
+        creditor=creditor, birth_on=MONDAY, birth_place=word, nationality="française", occupation="menuisière"
+    )
     Challenge.objects.create(
         creditor=creditor, user=factories.user(), document=paper, session_hash="s", channel="email", destination="a",
         code_hash="c", created_at=MONDAY, expires_at=MONDAY,
@@ -412,7 +415,13 @@ def test_an_office_never_sees_a_draft(ours: Creditor) -> None:
 
 @pytest.mark.django_db
 def test_the_bank_account_and_the_signature_codes_are_the_creditors_alone(ours: Creditor) -> None:
-    for table in ("accounts_bankaccount", "accounts_billingparty", "mandates_mandate", "mandates_challenge"):
+    for table in (
+        "accounts_bankaccount",
+        "accounts_billingparty",
+        "accounts_civilstatus",
+        "mandates_mandate",
+        "mandates_challenge",
+    ):
         for role in ("office", "debtor", "public"):
             assert not may(role, "SELECT", table), f"r_{role} reads {table}"
 

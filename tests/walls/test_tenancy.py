@@ -14,7 +14,7 @@ from django.db import connection
 from django.urls import URLPattern, URLResolver, get_resolver
 
 from accounts.middleware import DEBTOR_KEY
-from accounts.models import BillingParty, Creditor
+from accounts.models import BillingParty, CivilStatus, Creditor
 from documents.models import Document
 from documents.services import store
 from dossiers import search
@@ -70,6 +70,9 @@ def furnish(brand: Brand, town: str, word: str) -> Owner:
     creditor = factories.creditor(brand, company=f"Maison {word}", last_name=word)
     BillingParty.objects.create(
         creditor=creditor, name=word, street="1 rue", postcode="69001", town="Lyon", email="f@exemple.fr"
+    )
+    CivilStatus.objects.create(
+        creditor=creditor, birth_on=MONDAY, birth_place=word, nationality="française", occupation="menuisière"
     )
     debtor = {"last_name": f"Débiteur {word}", "email": f"{word}@debiteur.example".lower()}
     made = [

@@ -118,7 +118,7 @@ class Command(BaseCommand):
             user = User.objects.filter(email=email).first() or _user(email, civility, first_name, last_name)
             creditor = Creditor.objects.create(
                 brand=brand, parent=made.get(parent or ""), civility=civility, first_name=first_name, last_name=last_name,
-                company=company, legal_form=form, siret="" if slug == "relance-nc" else _siret(rank), street=street,
+                company=company, legal_form=form, street=street, **_number(slug, rank),
                 postcode=postcode, town=town, email=email, created_at=self.now - timedelta(days=120),
             )  # fmt: skip
             creditor.is_commercant = creditor.commercial_by_form()
@@ -237,6 +237,11 @@ def _siret(rank: int) -> str:
     siren += calc_check_digit(siren)
     body = f"{siren_check.validate(siren)}0001"
     return body + calc_check_digit(body)
+
+
+def _number(slug: str, rank: int) -> dict[str, str]:
+    """In New Caledonia a company has a RIDET, elsewhere a SIRET."""
+    return {"ridet": f"1{rank:03d}527001"} if slug == "relance-nc" else {"siret": _siret(rank)}
 
 
 def _debtor(creditor: Creditor, rank: int) -> Debtor:
