@@ -3,16 +3,33 @@
 from collections.abc import Callable
 from typing import Any
 
+from django.contrib.auth import logout
 from django.contrib.auth.views import redirect_to_login
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.cache import patch_cache_control
 
+from accounts import factors, sessions
 from accounts.models import Creditor, Membership, OfficeMembership
 from tenants.context import Audience, Context, switch
 
 DEBTOR_KEY = "debtor_dossier"
 BEFORE_COMPLETION = ("/espace/finalisation", "/espace/cgu", "/espace/langue")
+
+
+class SessionEndMiddleware:
+    """A session ends twelve hours after log-in, and support's after half an hour without a page."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if hasattr(request, "brand") and request.user.is_authenticated:  # the page of health knows no session
+            if sessions.is_over(request):
+                logout(request)
+            else:
+                sessions.touch(request)
+        return self.get_response(request)
 
 
 class AudienceMiddleware:
@@ -59,6 +76,8 @@ def _office(request: Any) -> HttpResponse | None:
     member = OfficeMembership.objects.filter(user=request.user, brand=request.brand).select_related("office").first()
     if member is None:
         raise Http404
+    if not factors.has_one(request.user):
+        return factors.ask_for_one(request)
     request.office = member.office
     switch(Context(Audience.OFFICE, brand=request.brand.pk, office=member.office_id))
     return None
@@ -66,6 +85,8 @@ def _office(request: Any) -> HttpResponse | None:
 
 def _support(request: Any) -> HttpResponse | None:
     if request.user.is_authenticated and request.user.is_staff:
+        if not factors.has_one(request.user):
+            return factors.ask_for_one(request)
         switch(Context(Audience.SUPPORT, brand=request.brand.pk))
     return None
 

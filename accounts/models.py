@@ -2,13 +2,17 @@ from collections.abc import Callable
 from typing import Any
 
 from babel import Locale
+from django.conf import settings
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, PermissionsMixin
+from django.contrib.sessions.base_session import AbstractBaseSession
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Q
+from django.utils.module_loading import import_string
 from django.utils.translation import gettext_lazy as _
 from phonenumber_field.modelfields import PhoneNumberField
 
+from accounts.devices import device_of
 from accounts.enums import Civility, PersonKind
 from accounts.legal_forms import COMMERCIAL_BY_FORM, every_form
 from accounts.roles import Role
@@ -80,6 +84,33 @@ class User(AbstractBaseUser, PermissionsMixin):
 
     def get_full_name(self) -> str:
         return f"{self.first_name} {self.last_name}".strip()
+
+
+class OpenSession(AbstractBaseSession):
+    """A browser that is logged in, or on its way to be; found by the hash of the cookie that it holds."""
+
+    user = models.ForeignKey(User, models.CASCADE, null=True, related_name="sessions")
+    opened_at = models.DateTimeField(null=True)
+    seen_at = models.DateTimeField()
+    ip = models.GenericIPAddressField(null=True)
+    agent = models.CharField(max_length=200, blank=True)
+
+    class Meta(AbstractBaseSession.Meta):
+        abstract = False
+        verbose_name = "session ouverte"
+        verbose_name_plural = "sessions ouvertes"
+
+    def __str__(self) -> str:
+        return f"{self.user} {self.device}"
+
+    @classmethod
+    def get_session_store_class(cls) -> Any:
+        return import_string(f"{settings.SESSION_ENGINE}.SessionStore")
+
+    @property
+    def device(self) -> str:
+        """« Firefox, Windows », as far as the browser says it."""
+        return device_of(self.agent)
 
 
 class Creditor(models.Model):

@@ -109,6 +109,11 @@ def write_link(user: User, brand: Brand, *, kind: str, path: str, now: datetime)
     _write_to(user, brand, kind=kind, now=now, path=path)
 
 
+def write_notice(user: User, brand: Brand, *, what: str, now: datetime) -> None:
+    """Tell the person by mail that her log-in changed; `what` is one of `messages.CHANGES`."""
+    _write_to(user, brand, kind="security_changed", now=now, what=what)
+
+
 def _write_to(user: User, brand: Brand, *, kind: str, now: datetime, **payload: str) -> None:
     recipient = {"name": user.get_full_name(), "email": user.email}
     key = f"{kind}-{user.pk}-{now.timestamp()}"

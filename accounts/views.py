@@ -1,5 +1,7 @@
 """Sign-up and activation; log-in and recovery are allauth's, under French addresses."""
 
+from typing import Any
+
 from allauth.account import views as allauth_views
 from allauth.core import ratelimit
 from django.contrib import messages
@@ -11,7 +13,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
-from accounts import services
+from accounts import services, sessions
 from accounts.sign_up_form import SignUpForm
 from core import clock
 
@@ -58,6 +60,12 @@ class ResetPassword(allauth_views.PasswordResetView):
 class ResetPasswordFromKey(allauth_views.PasswordResetFromKeyView):
     template_name = "accounts/new_password.html"
     success_url = reverse_lazy("account_reset_password_from_key_done")
+
+    def form_valid(self, form: Any) -> HttpResponse:
+        response = super().form_valid(form)
+        sessions.end_all(self.reset_user)
+        services.write_notice(self.reset_user, self.request.brand, what="password", now=clock.now())
+        return response
 
 
 def choose_creditor(request: HttpRequest) -> HttpResponse:
