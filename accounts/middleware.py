@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from typing import Any, NamedTuple
+from urllib.parse import urlsplit
 
 from django.contrib.auth import logout
 from django.contrib.auth.views import redirect_to_login
@@ -9,9 +10,12 @@ from django.db import connection
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.cache import patch_cache_control
+from django.utils.http import url_has_allowed_host_and_scheme
+from django_htmx.http import HttpResponseClientRedirect
 
 from accounts import factors, sessions
 from accounts.models import Creditor, OfficeMembership
+from accounts.permissions import may_join
 from tenants.context import Audience, Context, switch
 
 DEBTOR_KEY = "debtor_dossier"
@@ -71,12 +75,29 @@ def held(user: int, brand: int) -> list[Held]:
         return [Held(*row) for row in cursor.fetchall()]
 
 
+def to_log_in(request: Any) -> HttpResponse:
+    """To log-in, and from there to a page that can be looked at: never to an address that only takes forms."""
+    target = request.get_full_path() if request.method in ("GET", "HEAD") else _page_it_came_from(request)
+    if request.htmx:  # a piece of a page: the whole page goes to log-in
+        target = request.htmx.current_url_abs_path or target
+        return HttpResponseClientRedirect(redirect_to_login(target)["Location"])
+    return redirect_to_login(target)
+
+
+def _page_it_came_from(request: HttpRequest) -> str:
+    page = request.META.get("HTTP_REFERER", "")
+    if url_has_allowed_host_and_scheme(page, {request.get_host()}, require_https=request.is_secure()):
+        parts = urlsplit(page)
+        return f"{parts.path}?{parts.query}" if parts.query else parts.path
+    return f"/{request.path.split('/')[1]}/"
+
+
 def _portal(request: Any) -> HttpResponse | None:
     if not request.user.is_authenticated:
-        return redirect_to_login(request.get_full_path())
+        return to_log_in(request)
     request.memberships = held(request.user.pk, request.brand.pk)
     if not request.memberships:
-        raise Http404
+        return _stranger_to_the_brand(request)
     chosen = request.session.get("creditor")
     request.membership = next((m for m in request.memberships if m.creditor_id == chosen), request.memberships[0])
     keys = tuple(membership.creditor_id for membership in request.memberships)
@@ -87,9 +108,16 @@ def _portal(request: Any) -> HttpResponse | None:
     return None
 
 
+def _stranger_to_the_brand(request: Any) -> HttpResponse:
+    """At the door itself, a creditor of another brand may join this one; anything behind it does not exist."""
+    if request.path == "/espace/" and may_join(request.user):
+        return redirect("join-brand")
+    raise Http404
+
+
 def _office(request: Any) -> HttpResponse | None:
     if not request.user.is_authenticated:
-        return redirect_to_login(request.get_full_path())
+        return to_log_in(request)
     member = OfficeMembership.objects.filter(user=request.user, brand=request.brand).select_related("office").first()
     if member is None:
         raise Http404

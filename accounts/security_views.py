@@ -9,13 +9,16 @@ from allauth.mfa.models import Authenticator
 from allauth.mfa.recovery_codes.internal import flows as code_flows
 from allauth.mfa.totp import views as totp_views
 from allauth.mfa.webauthn import views as key_views
+from allauth.mfa.webauthn.forms import AddWebAuthnForm
 from allauth.mfa.webauthn.internal import flows as key_flows
+from django import forms
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse_lazy
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
@@ -112,7 +115,18 @@ class DeactivateTotp(totp_views.DeactivateTOTPView):
 
 
 # --- passkeys -------------------------------------------------------------------------------------------------------
+class KeyForm(AddWebAuthnForm):
+    """Named by its owner; able to replace the password where the device asks who holds it."""
+
+    name = forms.CharField(label=gettext_lazy("Nom de la clé"), max_length=60, required=False)
+    passwordless = forms.BooleanField(
+        label=gettext_lazy("Entrer avec cette clé sans mot de passe"), required=False,
+        help_text=gettext_lazy("L’appareil demandera votre empreinte, votre visage ou son code."),
+    )  # fmt: skip
+
+
 class AddKey(key_views.AddWebAuthnView):
+    form_class = KeyForm
     template_name = "accounts/security/key.html"
 
     def form_valid(self, form: Any) -> HttpResponse:

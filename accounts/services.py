@@ -37,6 +37,14 @@ class SignUp:
 
 
 @transaction.atomic
+def join(brand: Brand, user: User, fields: dict[str, Any], civil_status: dict[str, Any] | None) -> None:
+    """Open a creditor's space at one more brand for a person who already has an account; once, however often asked."""
+    User.objects.select_for_update(of=("self",)).get(pk=user.pk)
+    if not Membership.objects.filter(user=user, brand=brand).exists():
+        found_creditor(brand, user, fields, civil_status)
+
+
+@transaction.atomic
 def sign_up(brand: Brand, form: SignUp, *, now: datetime) -> User:
     """Create person and creditor, not yet active, and write the activation mail.
 
@@ -46,7 +54,7 @@ def sign_up(brand: Brand, form: SignUp, *, now: datetime) -> User:
     email = form.email.lower()
     if known := User.objects.filter(email=email).first():
         make_password(form.password)  # the answer takes as long as for a newcomer
-        if cache.add(f"account-exists:{known.pk}", True, 3600):  # one such mail an hour is enough to know
+        if cache.add(f"account-exists:{brand.pk}:{known.pk}", True, 3600):  # one such mail an hour is enough to know
             _write_to(known, brand, kind="account_exists", now=now)
         return known
     user = User.objects.create_user(email, form.password, **form.person)
@@ -136,9 +144,18 @@ class Completion:
     billing: dict[str, str] | None
 
 
+class AlreadyComplete(ValueError):
+    """The registration was finished a moment ago, by a second click or in another window."""
+
+
 @transaction.atomic
 def complete_registration(creditor: Creditor, form: Completion, *, now: datetime) -> BankAccount:
-    """Keep bank details, billing party and the accepted version of the terms; the portal then opens."""
+    """Keep bank details, billing party and the accepted version of the terms; the portal then opens.
+
+    Of two clicks at the same time the second one waits, and AlreadyComplete tells it that all is done.
+    """
+    if Creditor.objects.select_for_update(of=("self",)).get(pk=creditor.pk).is_complete:
+        raise AlreadyComplete
     account = BankAccount(creditor=creditor, bic=form.bic, created_at=now, **form.signatory)
     account.seal(form.iban)
     account.save(force_insert=True)

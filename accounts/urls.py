@@ -9,6 +9,7 @@ from accounts import security_views, views
 urlpatterns = [
     path("inscription", views.sign_up, name="account_signup"),
     path("inscription/merci", views.signed_up, name="account_signed_up"),
+    path("rejoindre", login_required(views.join), name="join-brand"),
     path("activation/<str:token>", views.activate, name="account_activate"),
     path("connexion", views.Login.as_view(), name="account_login"),
     path("deconnexion", require_POST(allauth_views.LogoutView.as_view()), name="account_logout"),

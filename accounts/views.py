@@ -5,7 +5,7 @@ from typing import Any
 from allauth.account import views as allauth_views
 from allauth.core import ratelimit
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse_lazy
 from django.utils.translation import gettext as _
@@ -14,9 +14,11 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
 from accounts import services, sessions
-from accounts.permissions import creditors_of
-from accounts.sign_up_form import SignUpForm
+from accounts.models import Membership
+from accounts.permissions import creditors_of, may_join
+from accounts.sign_up_form import PERSON, CreditorForm, SignUpForm
 from core import clock
+from core.once import once
 
 
 @sensitive_post_parameters("password", "confirmation")
@@ -29,6 +31,22 @@ def sign_up(request: HttpRequest) -> HttpResponse:
         services.sign_up(request.brand, form.registration(), now=clock.now())  # type: ignore[attr-defined]
         return redirect("account_signed_up")
     return render(request, "accounts/sign_up.html", {"form": form}, status=422 if form.errors else 200)
+
+
+@once
+@require_http_methods(["GET", "HEAD", "POST"])
+def join(request: Any) -> HttpResponse:
+    """A person known at another brand opens her creditor's space here, without a second account."""
+    if not may_join(request.user):
+        raise Http404
+    if Membership.objects.filter(user=request.user, brand=request.brand).exists():
+        return redirect("home")
+    known = {name: getattr(request.user, name) for name in PERSON}
+    form = CreditorForm(request.POST or None, brand=request.brand, initial=known)
+    if request.method == "POST" and form.is_valid():
+        services.join(request.brand, request.user, form.creditor(), form.civil_status())
+        return redirect("home")
+    return render(request, "accounts/join.html", {"form": form}, status=422 if form.errors else 200)
 
 
 def signed_up(request: HttpRequest) -> HttpResponse:

@@ -14,6 +14,7 @@ EVERYTHING = "SELECT, INSERT, UPDATE, DELETE"
 class Migration(migrations.Migration):
 
     dependencies = [
+        ('core', '0002_walls'),
         ('mfa', '0003_authenticator_type_uniq'),
         ('accounts', '0003_identity'),
     ]
@@ -45,4 +46,6 @@ class Migration(migrations.Migration):
         open_table(
             "mfa_authenticator", public=EVERYTHING, portal="SELECT", office="SELECT", support="SELECT",
         ),
+        # The token of the form by which a known person joins one more brand.
+        open_table("core_submission", public=EVERYTHING),
     ]

@@ -319,8 +319,9 @@ def test_nobody_enters_by_anothers_door(door: str, world: World) -> None:
 def test_a_persons_key_of_one_brand_does_not_open_another_brand(world: World) -> None:
     for user in (factories.member(world.ours.creditor), factories.clerk(world.ours.office)):
         browser = browser_of(user)
+        door = browser.get("/espace/", HTTP_HOST="autre.localhost")
+        assert door.status_code == 404 or door["Location"] == "/rejoindre"
         for path in (
-            "/espace/",
             "/espace/dossiers/",
             "/etude/",
             f"/espace/dossiers/{world.ours.open.reference}/",
