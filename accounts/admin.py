@@ -1,6 +1,6 @@
 from django.contrib import admin
 
-from accounts.models import BankAccount, Creditor, Membership, OfficeMembership, User
+from accounts.models import BankAccount, Creditor, LoginPolicy, Membership, OfficeMembership, User
 from core.admin import KeptAdmin, ReadOnlyAdmin
 
 
@@ -36,6 +36,11 @@ class BankAccountAdmin(ReadOnlyAdmin):
 
     list_display = ("creditor", "masked", "bic", "created_at")
     fields = ("creditor", "masked", "bic", "signatory", "created_at")
+
+
+@admin.register(LoginPolicy)
+class LoginPolicyAdmin(KeptAdmin):
+    list_display = ("brand", "password_days", "has_secret_question")
 
 
 @admin.register(Membership, OfficeMembership)

@@ -14,6 +14,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django_htmx.http import HttpResponseClientRedirect
 
 from accounts import factors, sessions
+from accounts.log_in import remember_device
 from accounts.models import Creditor, OfficeMembership
 from accounts.permissions import may_join
 from tenants.context import Audience, Context, switch
@@ -34,7 +35,10 @@ class SessionEndMiddleware:
                 logout(request)
             else:
                 sessions.touch(request)
-        return self.get_response(request)
+        response = self.get_response(request)
+        if hasattr(request, "just_logged_in") and request.user.is_authenticated:
+            remember_device(request, response)
+        return response
 
 
 class AudienceMiddleware:

@@ -14,6 +14,7 @@ from accounts.sessions import note_door
 @receiver(user_logged_in)
 def remember_the_door(sender: Any, request: HttpRequest, **kwargs: Any) -> None:
     note_door(request, ip=_ip(request))
+    request.just_logged_in = True  # type: ignore[attr-defined]  # the middleware marks the browser
 
 
 def _ip(request: HttpRequest) -> str | None:

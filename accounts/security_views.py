@@ -23,6 +23,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
 from accounts import factors, sessions
+from accounts.log_in import NewPasswordForm
 from core import clock
 from core.http import readonly
 
@@ -62,6 +63,7 @@ def end_session(request: Any) -> HttpResponse:
 
 # --- password ----------------------------------------------------------------------------------------------------
 class ChangePassword(account_views.PasswordChangeView):
+    form_class = NewPasswordForm
     template_name = "accounts/security/password.html"
     success_url = reverse_lazy("mfa_index")
 

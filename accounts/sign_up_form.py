@@ -5,6 +5,7 @@ from typing import Any
 
 from babel import Locale
 from django import forms
+from django.conf import settings
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.utils.translation import get_language, gettext_lazy
@@ -17,6 +18,7 @@ from accounts.legal_forms import COMMERCIAL_BY_FORM, USUAL, choices_on
 from accounts.models import User
 from accounts.services import SignUp
 from core import clock
+from core.captcha import CaptchaField
 from core.phones import check_phone
 from core.postal import LINES, check_line, check_name, postal_lines
 from tenants.models import Brand, Territory
@@ -297,6 +299,11 @@ class SignUpForm(CreditorForm):
         label=gettext_lazy("Confirmation"), max_length=256, strip=False,
         widget=forms.PasswordInput({"placeholder": gettext_lazy("Confirmez votre mot de passe"), "autocomplete": "new-password"}),
     )  # fmt: skip
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if settings.CAPTCHA:
+            self.fields["captcha"] = CaptchaField()
 
     def clean(self) -> dict[str, Any]:
         data = super().clean()

@@ -4,6 +4,7 @@ from typing import Any
 
 from allauth.account import views as allauth_views
 from allauth.core import ratelimit
+from django.conf import settings
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -14,11 +15,14 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
 from accounts import services, sessions
+from accounts.log_in import LogInForm
 from accounts.models import Membership
 from accounts.permissions import creditors_of, may_join
 from accounts.sign_up_form import PERSON, CreditorForm, SignUpForm
 from core import clock
 from core.once import once
+
+LANGUAGE_SECONDS = 365 * 86400
 
 
 @sensitive_post_parameters("password", "confirmation")
@@ -68,7 +72,14 @@ def activate(request: HttpRequest, token: str) -> HttpResponse:
 
 
 class Login(allauth_views.LoginView):
+    form_class = LogInForm
     template_name = "accounts/login.html"
+
+    def form_valid(self, form: Any) -> HttpResponse:
+        response = super().form_valid(form)
+        if language := form.cleaned_data.get("language"):
+            response.set_cookie(settings.LANGUAGE_COOKIE_NAME, language, max_age=LANGUAGE_SECONDS, samesite="Lax")
+        return response
 
 
 class ResetPassword(allauth_views.PasswordResetView):

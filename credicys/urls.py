@@ -10,6 +10,8 @@ admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-a
 admin.site.site_header = admin.site.site_title = "Support"
 admin.site.index_title = "Registres"
 
+handler429 = "portal.views.public.too_many"
+
 urlpatterns = [
     path("", include("portal.urls")),
     path("", include("accounts.urls")),

@@ -28,6 +28,13 @@ def entrance(request: HttpRequest) -> HttpResponse:
     return redirect("join-brand" if may_join(request.user) else "welcome")
 
 
+def too_many(request: HttpRequest) -> HttpResponse:
+    """Said to whoever goes too fast: how long to wait, and that nothing is lost."""
+    answer = render(request, "429.html", status=429)
+    answer["Retry-After"] = "60"
+    return answer
+
+
 @readonly
 def terms(request: HttpRequest) -> HttpResponse:
     """The general terms in force, readable before they are accepted (CRE-51)."""

@@ -55,7 +55,7 @@ def renew(browser: AppClient, link: str, password: str = NEW, again: str | None 
 @pytest.mark.req("CRE-35", "CRE-37")
 def test_the_page_asks_address_and_password(brand: Any, client: AppClient) -> None:
     page = page_of(client.get("/connexion"))
-    assert page.find("input", attrs={"name": "login", "type": "email"})
+    assert page.find("input", attrs={"name": "login", "type": "text"})
     assert page.find("input", attrs={"name": "password", "type": "password"})
     assert "SE CONNECTER" in page.get_text() and page.find("a", href="/mot_de_passe_oublie")
 

@@ -34,8 +34,10 @@ from tests.conftest import MONDAY, AppClient
 OPEN_TABLES = {
     "account_emailaddress": "read before anybody is known",
     "account_emailconfirmation": "read before anybody is known",
+    "accounts_loginpolicy": "what a brand asks at log-in: read before",
     "accounts_membership": "says whose rows a person may see: read before",
     "accounts_officemembership": "says whose rows a person may see: read before",
+    "accounts_secretquestion": "asked before anybody is known; the answer is hashed",
     "accounts_user": "read before anybody is known",
     "accounts_user_groups": "Django's own, empty",
     "accounts_user_user_permissions": "Django's own, empty",
