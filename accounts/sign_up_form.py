@@ -150,6 +150,12 @@ class CreditorForm(forms.Form):
         """The number that most creditors of this brand have: it stands in the open, the others behind a click."""
         return number_of(self.brand.territory)
 
+    def has_companies(self) -> bool:
+        return bool(settings.SIRENE_URL)
+
+    def has_addresses(self) -> bool:
+        return bool(settings.BAN_URL)
+
     def own_number_field(self) -> forms.BoundField:
         return self[self.own_number]
 

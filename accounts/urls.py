@@ -4,11 +4,13 @@ from django.urls import path, re_path
 from django.views.decorators.http import require_POST
 from django.views.generic import TemplateView
 
-from accounts import security_views, views
+from accounts import register_views, security_views, views
 
 urlpatterns = [
     path("inscription", views.sign_up, name="account_signup"),
     path("inscription/merci", views.signed_up, name="account_signed_up"),
+    path("annuaire/entreprise", register_views.company, name="register-company"),
+    path("annuaire/adresse", register_views.address, name="register-address"),
     path("rejoindre", login_required(views.join), name="join-brand"),
     path("activation/<str:token>", views.activate, name="account_activate"),
     path("connexion", views.Login.as_view(), name="account_login"),

@@ -148,7 +148,12 @@ ACCOUNT_EMAIL_NOTIFICATIONS = False
 ACCOUNT_ADAPTER = "accounts.adapter.AccountAdapter"
 ACCOUNT_PREVENT_ENUMERATION = True
 # Guesses: by address of the network as the trusted proxies tell it; by log-in, apart for the owner's own browsers.
-ACCOUNT_RATE_LIMITS = {"login": "30/m/ip", "login_failed": "10/m/ip,5/15m/key", "signup": "20/h/ip"}
+ACCOUNT_RATE_LIMITS = {
+    "login": "30/m/ip",
+    "login_failed": "10/m/ip,5/15m/key",
+    "signup": "20/h/ip",
+    "register": "60/m/ip",
+}
 CAPTCHA = env_bool("CAPTCHA", True)
 MFA_ADAPTER = "accounts.adapter.FactorAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
@@ -191,6 +196,10 @@ WHITENOISE_USE_FINDERS = WHITENOISE_AUTOREFRESH = DEBUG
 MAX_DOSSIER_BYTES = 50 * 1024 * 1024  # ATR-37
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 500
+
+# --- public registers: without an address, forms are filled in by hand; « local » is the twin of demos ------------
+SIRENE_URL = env_text("SIRENE_URL", "local" if DEMO else "")
+BAN_URL = env_text("BAN_URL", "local" if DEMO else "")
 
 # --- what leaves ---------------------------------------------------------------------------------------------
 EMAIL_URL = env_text("EMAIL_URL")  # smtp://user:password@host:port ; without it mails are written to var/mail
