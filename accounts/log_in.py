@@ -16,6 +16,7 @@ from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
 from accounts.models import User
+from accounts.policies import QUESTIONS
 from core import crypto
 from core.captcha import CaptchaField
 
@@ -95,6 +96,20 @@ class LogInForm(LoginForm):
     def login(self, request: HttpRequest, redirect_url: Any = None) -> Any:
         self.cleaned_data["remember"] = False
         return super().login(request, redirect_url)
+
+
+class QuestionForm(forms.Form):
+    question = forms.ChoiceField(label=gettext_lazy("Question secrète"), choices=list(QUESTIONS.items()))
+    answer = forms.CharField(
+        label=gettext_lazy("Votre réponse"), min_length=3, max_length=100,
+        help_text=gettext_lazy("Majuscules et accents ne comptent pas."), widget=forms.TextInput({"autocomplete": "off"}),
+    )  # fmt: skip
+
+
+class AnswerForm(forms.Form):
+    answer = forms.CharField(
+        label=gettext_lazy("Votre réponse"), max_length=100, widget=forms.TextInput({"autocomplete": "off"})
+    )
 
 
 class NewPasswordForm(ChangePasswordForm):

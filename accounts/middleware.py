@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
+from django.contrib import messages
 from django.contrib.auth import logout
 from django.contrib.auth.views import redirect_to_login
 from django.db import connection
@@ -11,6 +12,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.cache import patch_cache_control
 from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext as _
 from django_htmx.http import HttpResponseClientRedirect
 
 from accounts import factors, sessions
@@ -54,6 +56,9 @@ class AudienceMiddleware:
         enter = next((enter for prefix, enter in DOORS.items() if request.path.startswith(prefix)), None)
         if enter is None:
             return self.get_response(request)
+        if request.user.is_authenticated and request.session.get(sessions.RENEW_KEY):
+            messages.info(request, _("Votre mot de passe a dépassé sa durée : choisissez-en un nouveau."))
+            return redirect("account_change_password")
         response = enter(request) or self.get_response(request)
         patch_cache_control(response, private=True, no_store=True)  # nothing of a person stays on a shared machine
         if request.session.modified:

@@ -8,12 +8,17 @@ from django.core.exceptions import PermissionDenied
 from django.dispatch import receiver
 from django.http import HttpRequest
 
-from accounts.sessions import note_door
+from accounts import policies
+from accounts.sessions import RENEW_KEY, note_door
+from core import clock
 
 
 @receiver(user_logged_in)
-def remember_the_door(sender: Any, request: HttpRequest, **kwargs: Any) -> None:
+def remember_the_door(sender: Any, request: HttpRequest, user: Any, **kwargs: Any) -> None:
     note_door(request, ip=_ip(request))
+    brand = getattr(request, "brand", None)
+    if brand and policies.password_is_over(user, brand, now=clock.machine_now()):
+        request.session[RENEW_KEY] = True
     request.just_logged_in = True  # type: ignore[attr-defined]  # the middleware marks the browser
 
 

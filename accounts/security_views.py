@@ -20,10 +20,10 @@ from django.urls import reverse_lazy
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_http_methods, require_POST
 
-from accounts import factors, sessions
-from accounts.log_in import NewPasswordForm
+from accounts import factors, policies, sessions
+from accounts.log_in import NewPasswordForm, QuestionForm
 from core import clock
 from core.http import readonly
 
@@ -41,6 +41,7 @@ def index(request: Any) -> HttpResponse:
         "totp": next((one for one in found if one.type == Authenticator.Type.TOTP), None),
         "keys": [one for one in found if one.type == Authenticator.Type.WEBAUTHN],
         "codes": next((one.wrap() for one in found if one.type == Authenticator.Type.RECOVERY_CODES), None),
+        "asks_question": policies.policy_of(request.brand).has_secret_question,
         "is_compulsory": factors.is_compulsory(request.user),
         "sessions": [(one, sessions.is_current(request, one)) for one in opened],
     }
@@ -69,9 +70,25 @@ class ChangePassword(account_views.PasswordChangeView):
 
     def form_valid(self, form: Any) -> HttpResponse:
         response = super().form_valid(form)
+        self.request.session.pop(sessions.RENEW_KEY, None)
         factors.changed(self.request, "password", now=clock.now())
         messages.success(self.request, _("Votre mot de passe est changé ; vos autres sessions sont fermées."))
         return response
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+@proved
+def secret_question(request: Any) -> HttpResponse:
+    """Where the brand asks for one: the question that opens « mot de passe oublié »."""
+    if not policies.policy_of(request.brand).has_secret_question:
+        raise Http404
+    form = QuestionForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        policies.keep_question(request.user, **form.cleaned_data)
+        messages.success(request, _("Votre question secrète est enregistrée."))
+        return redirect("mfa_index")
+    return render(request, "accounts/security/question.html", {"form": form}, status=422 if form.errors else 200)
 
 
 class Reauthenticate(account_views.ReauthenticateView):

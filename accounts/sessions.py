@@ -13,6 +13,7 @@ from accounts.models import OpenSession, User
 from core import clock
 
 DOOR_KEY = "door"  # in the session's data: where and when it was opened
+RENEW_KEY = "renew_password"  # a password that is over opens only the page where it is changed
 TOUCH_EVERY = timedelta(minutes=1)
 
 

@@ -31,6 +31,7 @@ urlpatterns = [
         TemplateView.as_view(template_name="accounts/reset_sent.html"),
         name="account_reset_password_done",
     ),
+    path("mot_de_passe_oublie/question", views.recovery_question, name="recovery-question"),
     re_path(
         r"^mot_de_passe_oublie/(?P<uidb36>[0-9A-Za-z]+)-(?P<key>.+)$",
         views.ResetPasswordFromKey.as_view(),
@@ -49,6 +50,7 @@ urlpatterns = [
     path(
         "compte/mot-de-passe", login_required(security_views.ChangePassword.as_view()), name="account_change_password"
     ),
+    path("compte/question", security_views.secret_question, name="secret-question"),
     path("compte/confirmer", security_views.Reauthenticate.as_view(), name="account_reauthenticate"),
     path("compte/confirmer/code", security_views.ReauthenticateByCode.as_view(), name="mfa_reauthenticate"),
     path("compte/confirmer/cle", security_views.ReauthenticateByKey.as_view(), name="mfa_reauthenticate_webauthn"),

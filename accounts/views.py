@@ -3,6 +3,7 @@
 from typing import Any
 
 from allauth.account import views as allauth_views
+from allauth.account.forms import ResetPasswordForm
 from allauth.core import ratelimit
 from django.conf import settings
 from django.contrib import messages
@@ -14,8 +15,8 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
-from accounts import services, sessions
-from accounts.log_in import LogInForm
+from accounts import policies, services, sessions
+from accounts.log_in import AnswerForm, LogInForm
 from accounts.models import Membership
 from accounts.permissions import creditors_of, may_join
 from accounts.sign_up_form import PERSON, CreditorForm, SignUpForm
@@ -23,6 +24,7 @@ from core import clock
 from core.once import once
 
 LANGUAGE_SECONDS = 365 * 86400
+RECOVERY_KEY = "recovery_email"
 
 
 @sensitive_post_parameters("password", "confirmation")
@@ -85,6 +87,36 @@ class Login(allauth_views.LoginView):
 class ResetPassword(allauth_views.PasswordResetView):
     template_name = "accounts/reset_password.html"
     success_url = reverse_lazy("account_reset_password_done")
+
+    def form_valid(self, form: Any) -> HttpResponse:
+        if not policies.policy_of(self.request.brand).has_secret_question:
+            return super().form_valid(form)
+        self.request.session[RECOVERY_KEY] = form.cleaned_data["email"]
+        return redirect("recovery-question")
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def recovery_question(request: HttpRequest) -> HttpResponse:
+    """The secret question, where the brand asks for one; whatever is answered, the next page is the same."""
+    email = request.session.get(RECOVERY_KEY)
+    if not email:
+        return redirect("account_reset_password")
+    form = AnswerForm(request.POST or None)
+    if request.method == "POST" and not ratelimit.consume(request, action="secret_answer", key=email):
+        return ratelimit.respond_429(request)
+    if request.method == "POST" and form.is_valid():
+        _recover(request, email, form.cleaned_data["answer"])
+        return redirect("account_reset_password_done")
+    context = {"form": form, "question": policies.question_of(email)}
+    return render(request, "accounts/recovery_question.html", context, status=422 if form.errors else 200)
+
+
+def _recover(request: HttpRequest, email: str, answer: str) -> None:
+    form = ResetPasswordForm({"email": email})
+    if policies.is_answer(email, answer) and form.is_valid():
+        form.save(request)
+    del request.session[RECOVERY_KEY]
 
 
 class ResetPasswordFromKey(allauth_views.PasswordResetFromKeyView):

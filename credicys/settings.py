@@ -153,6 +153,7 @@ ACCOUNT_RATE_LIMITS = {
     "login_failed": "10/m/ip,5/15m/key",
     "signup": "20/h/ip",
     "register": "60/m/ip",
+    "secret_answer": "20/h/ip,5/h/key",
 }
 CAPTCHA = env_bool("CAPTCHA", True)
 MFA_ADAPTER = "accounts.adapter.FactorAdapter"

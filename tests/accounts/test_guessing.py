@@ -15,7 +15,7 @@ from django.core.cache import cache
 from accounts.models import User
 from core import captcha
 from tests import factories
-from tests.accounts.test_log_in import OLD, ask, log_in, person  # noqa: F401  the fixture of a person
+from tests.accounts.test_log_in import OLD, ask, log_in
 from tests.accounts.test_sign_up import errors, page_of, words
 from tests.conftest import AppClient
 from tests.journeys.test_sign_up_to_injonction import SIGN_UP
@@ -83,7 +83,7 @@ def test_the_sum_cannot_be_read_from_the_token() -> None:
 # --- log-in ---------------------------------------------------------------------------------------------------------
 @pytest.mark.req("IDE-04")
 @pytest.mark.attack("A02")
-def test_after_three_wrong_passwords_even_the_right_one_needs_the_captcha(person: User, guarded: None) -> None:  # noqa: F811
+def test_after_three_wrong_passwords_even_the_right_one_needs_the_captcha(person: User, guarded: None) -> None:
     browser = AppClient()
     assert "Combien font" not in words(browser.get("/connexion"))
     for _ in range(3):
@@ -95,7 +95,7 @@ def test_after_three_wrong_passwords_even_the_right_one_needs_the_captcha(person
 
 
 @pytest.mark.attack("A02")
-def test_one_password_on_a_thousand_accounts_is_stopped_whatever_the_header_says(person: User) -> None:  # noqa: F811
+def test_one_password_on_a_thousand_accounts_is_stopped_whatever_the_header_says(person: User) -> None:
     answers = [
         AppClient().post("/connexion", {"login": f"p{n}@exemple.fr", "password": OLD}, HTTP_X_FORWARDED_FOR=f"10.0.0.{n}", HTTP_X_REAL_IP=f"10.0.1.{n}", HTTP_FORWARDED=f"for=10.0.2.{n}")
         for n in range(40)
@@ -106,7 +106,7 @@ def test_one_password_on_a_thousand_accounts_is_stopped_whatever_the_header_says
 
 
 @pytest.mark.attack("A02")
-def test_a_stranger_who_guesses_does_not_lock_the_owner_out_of_her_own_browser(person: User) -> None:  # noqa: F811
+def test_a_stranger_who_guesses_does_not_lock_the_owner_out_of_her_own_browser(person: User) -> None:
     known = AppClient()
     assert log_in(known).status_code == 302
     known.post("/deconnexion")
@@ -117,7 +117,7 @@ def test_a_stranger_who_guesses_does_not_lock_the_owner_out_of_her_own_browser(p
     assert log_in(known).status_code == 302
 
 
-def test_a_forged_device_counts_for_nothing(person: User) -> None:  # noqa: F811
+def test_a_forged_device_counts_for_nothing(person: User) -> None:
     known = AppClient()
     log_in(known)
     other = factories.user(password=OLD)
@@ -131,7 +131,7 @@ def test_a_forged_device_counts_for_nothing(person: User) -> None:  # noqa: F811
     assert thief.post("/connexion", {"login": other.email, "password": OLD}, REMOTE_ADDR="10.4.0.1").status_code == 200
 
 
-def test_the_wait_ends(person: User) -> None:  # noqa: F811
+def test_the_wait_ends(person: User) -> None:
     for _ in range(6):
         log_in(AppClient(), "faux")
     assert log_in(AppClient()).status_code == 200
@@ -141,14 +141,14 @@ def test_the_wait_ends(person: User) -> None:  # noqa: F811
 
 @pytest.mark.req("ATR-03", "NUM-11", "IDE-04")
 @pytest.mark.parametrize("typed", [lambda i: i, lambda i: i.lower(), lambda i: f" {i[:4]}-{i[4:]} "])
-def test_the_issued_identifier_opens_like_the_address(typed: Any, person: User, client: AppClient) -> None:  # noqa: F811
+def test_the_issued_identifier_opens_like_the_address(typed: Any, person: User, client: AppClient) -> None:
     assert person.identifier and len(person.identifier) == 8
     assert log_in(client, login=typed(person.identifier)).status_code == 302
     assert person.identifier in words(client.get("/compte/securite"))
 
 
 @pytest.mark.attack("A03")
-def test_an_unknown_identifier_reads_like_a_wrong_password(person: User) -> None:  # noqa: F811
+def test_an_unknown_identifier_reads_like_a_wrong_password(person: User) -> None:
     unknown, wrong = (
         log_in(AppClient(), login="ZZZZZZZZ"),
         log_in(AppClient(), "faux mot de passe", login=str(person.identifier)),
@@ -159,7 +159,7 @@ def test_an_unknown_identifier_reads_like_a_wrong_password(person: User) -> None
 
 @pytest.mark.req("ATR-03")
 @pytest.mark.parametrize("language", ["en", "fr"])
-def test_the_language_is_chosen_at_log_in(language: str, person: User, client: AppClient) -> None:  # noqa: F811
+def test_the_language_is_chosen_at_log_in(language: str, person: User, client: AppClient) -> None:
     page = page_of(client.get("/connexion"))
     assert [option["value"] for option in page.find("select", attrs={"name": "language"}).find_all("option")] == [
         "fr",
@@ -173,14 +173,14 @@ def test_the_language_is_chosen_at_log_in(language: str, person: User, client: A
 @pytest.mark.attack("A19")
 @pytest.mark.parametrize(("login", "password"), [("x" * 10_000, OLD), ("jeanne@martin.example", "x" * 100_000), ("a\x00b", OLD), ("🦆@🦆.fr", "🦆" * 300),
                                                  ("jeanne@martin.example", "a\x00b")])  # fmt: skip
-def test_absurd_input_is_refused_at_once(login: str, password: str, person: User) -> None:  # noqa: F811
+def test_absurd_input_is_refused_at_once(login: str, password: str, person: User) -> None:
     start = time.perf_counter()
     answer = AppClient().post("/connexion", {"login": login, "password": password})
     assert answer.status_code in (200, 400, 422) and time.perf_counter() - start < 0.5
 
 
 @pytest.mark.attack("A18")
-def test_a_log_in_from_another_site_is_refused(person: User) -> None:  # noqa: F811
+def test_a_log_in_from_another_site_is_refused(person: User) -> None:
     browser = AppClient(enforce_csrf_checks=True)
     assert (
         browser.post(
@@ -209,7 +209,7 @@ def median_ms(act: Callable[[], Any], times: int = 15) -> float:
 
 
 @pytest.mark.attack("A03")
-def test_a_known_and_an_unknown_address_take_the_same_time(person: User, settings: Any) -> None:  # noqa: F811
+def test_a_known_and_an_unknown_address_take_the_same_time(person: User, settings: Any) -> None:
     settings.PASSWORD_HASHERS = ["tests.accounts.test_guessing.Slow"]
     person.set_password(OLD)
     person.save()
@@ -221,7 +221,7 @@ def test_a_known_and_an_unknown_address_take_the_same_time(person: User, setting
 
 @pytest.mark.req("CRE-40")
 @pytest.mark.attack("A03")
-def test_recovery_takes_the_same_time_for_an_address_without_account(person: User) -> None:  # noqa: F811
+def test_recovery_takes_the_same_time_for_an_address_without_account(person: User) -> None:
     known = median_ms(lambda: ask(AppClient()))
     unknown = median_ms(lambda: ask(AppClient(), "personne@exemple.fr"))
     assert abs(known - unknown) < 20, f"{known:.1f} ms against {unknown:.1f} ms"

@@ -10,9 +10,8 @@ from allauth.account.models import EmailAddress
 from django.conf import settings as django_settings
 from django.utils import timezone
 
-from accounts.models import Membership, User
+from accounts.models import User
 from notifications.models import Message
-from tests import factories
 from tests.accounts.test_sign_up import errors, page_of, words
 from tests.conftest import AppClient
 from tests.journeys.test_sign_up_to_injonction import mails, post_out, text_of
@@ -21,14 +20,6 @@ pytestmark = pytest.mark.django_db
 
 OLD, NEW = "une phrase bien longue", "une autre phrase bien longue"
 RENEWED = "Votre mot de passe a été mis à jour. Vous pouvez vous connecter. A très bientôt sur notre plateforme."
-
-
-@pytest.fixture
-def person(creditor: Any) -> User:
-    made = factories.user(email="jeanne@martin.example", password=OLD)
-    EmailAddress.objects.create(user=made, email=made.email, primary=True, verified=True)
-    Membership.objects.create(user=made, creditor=creditor, brand=creditor.brand)
-    return made
 
 
 def log_in(browser: AppClient, password: str = OLD, login: str = "jeanne@martin.example", **more: Any) -> Any:
