@@ -1,7 +1,7 @@
 """What tests need, in the words of the trade; each says only what matters to the test."""
 
 import io
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from itertools import count
 from typing import Any
@@ -19,7 +19,8 @@ from dossiers.enums import ItemKind, Phase
 from dossiers.models import Debtor, Dossier, Item
 from mandates.models import Mandate, MandateState
 from procedures.legal_texts import AMIABLE_TEXTS, PSRPC_TEXTS
-from procedures.models import Deadline, LegalText
+from procedures.models import Answer, Deadline, LegalText, Offer
+from procedures.terms import compute
 from tenants.models import Brand, Office, Terms
 
 NUMBERS = count(1)
@@ -168,6 +169,23 @@ def dossier(
             lapses_at=lapses_at(lapsing_on, made.zone), derivation="essai",
         )  # fmt: skip
     return made
+
+
+def month(of: Dossier, started_on: date | None = None) -> Deadline:
+    """The running month of a posted invitation."""
+    return Deadline.open(of, "record_psrpc_silence", compute("psrpc_extended", started_on or LONG_AGO.date()))
+
+
+def agreement(of: Dossier, text: str = "", **fields: Any) -> Offer:
+    """An acceptance and terms on which both sides agreed."""
+    said = {"means": "online", "received_on": LONG_AGO.date(), "recorded_by": "le débiteur", "created_at": LONG_AGO}
+    Answer.objects.create(dossier=of, creditor_id=of.creditor_id, kind="accept", text=text, **said)
+    values = {
+        "amount": Decimal("1200.00"), "currency": of.currency, "instalments": 3, "made_by": "le débiteur",
+        "first_on": LONG_AGO.date() + timedelta(days=40), "created_at": LONG_AGO, "debtor_agreed_on": LONG_AGO.date(),
+        "creditor_agreed_on": LONG_AGO.date(), "creditor_agreed_by": "Jeanne Martin",
+    }  # fmt: skip
+    return Offer.objects.create(dossier=of, creditor_id=of.creditor_id, **(values | fields))
 
 
 def pdf() -> bytes:

@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('dossiers', '0002_walls'),
+        ('dossiers', '0003_title'),
     ]
 
     operations = [
