@@ -321,8 +321,10 @@ class SignUpForm(CreditorForm):
     def _check_password(self, data: dict[str, Any]) -> None:
         """A password that repeats the person's name, company or address is refused like a common one."""
         names = {name: data.get(name) or "" for name in ("email", "first_name", "last_name")}
+        person = User(**names)
+        person.company = data.get("company") or ""  # type: ignore[attr-defined]  # read by the rules of passwords only
         try:
-            validate_password(data.get("password") or "", User(**names))
+            validate_password(data.get("password") or "", person)
         except ValidationError as error:
             self.add_error("password", error)
 

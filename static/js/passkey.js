@@ -50,6 +50,7 @@
     const isKnown = Boolean(window.PublicKeyCredential?.[parsers[form.dataset.passkey]]);
     tell(form, "unknown", !isKnown);
     button.disabled = !isKnown;
+    if (isKnown) form.hidden = false; // hidden where a password does as well
     button.addEventListener("click", () => ask(form));
   });
 })();

@@ -289,7 +289,7 @@ def test_without_scripts_one_signs_up_and_logs_in(browser: Any, site: str) -> No
         "siret": "732 829 320 00074", "street": "1 rue Neuve", "postcode": "69002", "town": "Lyon",
     })  # fmt: skip
     log_in(page, "creancier@demo.fr", PASSWORD)
-    expect(page.locator("h1")).to_contain_text("Bonjour")
+    expect(page.locator("h1")).to_have_text("Accueil")
     context.close()
 
 
