@@ -1,6 +1,6 @@
 from django.contrib import admin
 
-from accounts.models import BankAccount, Creditor, Membership, OfficeMembership, User
+from accounts.models import BankAccount, Creditor, LoginPolicy, Membership, OfficeMembership, User
 from core.admin import KeptAdmin, ReadOnlyAdmin
 
 
@@ -21,8 +21,8 @@ class UserAdmin(KeptAdmin):
 class CreditorAdmin(KeptAdmin):
     """Personal information changes here only (CRE-29)."""
 
-    list_display = ("name", "siret", "town", "brand", "completed_at")
-    search_fields = ("company", "last_name", "siret")
+    list_display = ("name", "registration", "town", "brand", "completed_at")
+    search_fields = ("company", "last_name", "siret", "ridet", "tahiti", "rna")
     list_filter = ("brand", "kind")
     readonly_fields = ("brand", "parent", "terms", "terms_accepted_at", "completed_at", "created_at")
 
@@ -36,6 +36,11 @@ class BankAccountAdmin(ReadOnlyAdmin):
 
     list_display = ("creditor", "masked", "bic", "created_at")
     fields = ("creditor", "masked", "bic", "signatory", "created_at")
+
+
+@admin.register(LoginPolicy)
+class LoginPolicyAdmin(KeptAdmin):
+    list_display = ("brand", "password_days", "has_secret_question")
 
 
 @admin.register(Membership, OfficeMembership)

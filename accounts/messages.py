@@ -34,8 +34,23 @@ def password_recovery(message: Message) -> Content:
     )
 
 
-def _mail(message: Message, subject: str, template: str, *, url: str) -> Content:
-    context = {"brand": message.brand, "recipient": message.recipient, "url": url, "subject": subject}
+CHANGES = {
+    "password": "Votre mot de passe a été changé.",
+    "factor_added": "Un second facteur a été ajouté à votre compte.",
+    "factor_removed": "Un second facteur a été retiré de votre compte.",
+    "codes": "De nouveaux codes de secours ont été créés pour votre compte ; les anciens ne servent plus.",
+}
+
+
+@content_of("security_changed")
+def security_changed(message: Message) -> Content:
+    url = site_url(message.brand, reverse("account_reset_password"))
+    what = CHANGES[message.payload["what"]]
+    return _mail(message, "La sécurité de votre compte a changé", "security_changed", url=url, what=what)
+
+
+def _mail(message: Message, subject: str, template: str, *, url: str, **more: str) -> Content:
+    context = {"brand": message.brand, "recipient": message.recipient, "url": url, "subject": subject} | more
     return Content(
         subject=subject,
         text=render_to_string(f"messages/accounts/{template}.txt", context),

@@ -2,18 +2,45 @@
 
 from collections.abc import Callable
 from typing import Any, NamedTuple
+from urllib.parse import urlsplit
 
+from django.contrib import messages
+from django.contrib.auth import logout
 from django.contrib.auth.views import redirect_to_login
 from django.db import connection
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.cache import patch_cache_control
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext as _
+from django_htmx.http import HttpResponseClientRedirect
 
+from accounts import factors, sessions
+from accounts.log_in import remember_device
 from accounts.models import Creditor, OfficeMembership
+from accounts.permissions import may_join
 from tenants.context import Audience, Context, switch
 
 DEBTOR_KEY = "debtor_dossier"
 BEFORE_COMPLETION = ("/espace/finalisation", "/espace/cgu", "/espace/langue")
+
+
+class SessionEndMiddleware:
+    """A session ends twelve hours after log-in, and support's after half an hour without a page."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if hasattr(request, "brand") and request.user.is_authenticated:  # the page of health knows no session
+            if sessions.is_over(request):
+                logout(request)
+            else:
+                sessions.touch(request)
+        response = self.get_response(request)
+        if hasattr(request, "just_logged_in") and request.user.is_authenticated:
+            remember_device(request, response)
+        return response
 
 
 class AudienceMiddleware:
@@ -29,6 +56,9 @@ class AudienceMiddleware:
         enter = next((enter for prefix, enter in DOORS.items() if request.path.startswith(prefix)), None)
         if enter is None:
             return self.get_response(request)
+        if request.user.is_authenticated and request.session.get(sessions.RENEW_KEY):
+            messages.info(request, _("Votre mot de passe a dépassé sa durée : choisissez-en un nouveau."))
+            return redirect("account_change_password")
         response = enter(request) or self.get_response(request)
         patch_cache_control(response, private=True, no_store=True)  # nothing of a person stays on a shared machine
         if request.session.modified:
@@ -54,12 +84,29 @@ def held(user: int, brand: int) -> list[Held]:
         return [Held(*row) for row in cursor.fetchall()]
 
 
+def to_log_in(request: Any) -> HttpResponse:
+    """To log-in, and from there to a page that can be looked at: never to an address that only takes forms."""
+    target = request.get_full_path() if request.method in ("GET", "HEAD") else _page_it_came_from(request)
+    if request.htmx:  # a piece of a page: the whole page goes to log-in
+        target = request.htmx.current_url_abs_path or target
+        return HttpResponseClientRedirect(redirect_to_login(target)["Location"])
+    return redirect_to_login(target)
+
+
+def _page_it_came_from(request: HttpRequest) -> str:
+    page = request.META.get("HTTP_REFERER", "")
+    if url_has_allowed_host_and_scheme(page, {request.get_host()}, require_https=request.is_secure()):
+        parts = urlsplit(page)
+        return f"{parts.path}?{parts.query}" if parts.query else parts.path
+    return f"/{request.path.split('/')[1]}/"
+
+
 def _portal(request: Any) -> HttpResponse | None:
     if not request.user.is_authenticated:
-        return redirect_to_login(request.get_full_path())
+        return to_log_in(request)
     request.memberships = held(request.user.pk, request.brand.pk)
     if not request.memberships:
-        raise Http404
+        return _stranger_to_the_brand(request)
     chosen = request.session.get("creditor")
     request.membership = next((m for m in request.memberships if m.creditor_id == chosen), request.memberships[0])
     keys = tuple(membership.creditor_id for membership in request.memberships)
@@ -70,12 +117,21 @@ def _portal(request: Any) -> HttpResponse | None:
     return None
 
 
+def _stranger_to_the_brand(request: Any) -> HttpResponse:
+    """At the door itself, a creditor of another brand may join this one; anything behind it does not exist."""
+    if request.path == "/espace/" and may_join(request.user):
+        return redirect("join-brand")
+    raise Http404
+
+
 def _office(request: Any) -> HttpResponse | None:
     if not request.user.is_authenticated:
-        return redirect_to_login(request.get_full_path())
+        return to_log_in(request)
     member = OfficeMembership.objects.filter(user=request.user, brand=request.brand).select_related("office").first()
     if member is None:
         raise Http404
+    if not factors.has_one(request.user):
+        return factors.ask_for_one(request)
     request.office = member.office
     switch(Context(Audience.OFFICE, brand=request.brand.pk, office=member.office_id))
     return None
@@ -83,6 +139,8 @@ def _office(request: Any) -> HttpResponse | None:
 
 def _support(request: Any) -> HttpResponse | None:
     if request.user.is_authenticated and request.user.is_staff:
+        if not factors.has_one(request.user):
+            return factors.ask_for_one(request)
         switch(Context(Audience.SUPPORT, brand=request.brand.pk))
     return None
 

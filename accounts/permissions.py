@@ -9,7 +9,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 
-from accounts.models import Creditor
+from accounts.models import Creditor, OfficeMembership, User
 from accounts.roles import PERMISSIONS, Permission
 
 # These are asked of the creditor on screen; the others, of whichever creditor the dossier belongs to.
@@ -31,6 +31,11 @@ def creditors_of(request: Any) -> QuerySet[Creditor]:
 def allowed(request: HttpRequest, permission: Permission) -> bool:
     """Whether the person's role grants it anywhere that matters."""
     return hasattr(request, "memberships") and bool(granting(request, permission))
+
+
+def may_join(user: User) -> bool:
+    """Whether a person may open a creditor's space at one more brand: offices and support keep to their own doors."""
+    return not user.is_staff and not OfficeMembership.objects.filter(user=user).exists()
 
 
 def requires(permission: Permission) -> Callable[[Callable[..., HttpResponse]], Callable[..., HttpResponse]]:

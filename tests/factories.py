@@ -7,6 +7,8 @@ from itertools import count
 from typing import Any
 
 import pikepdf
+from allauth.mfa.models import Authenticator
+from allauth.mfa.totp.internal.auth import TOTP
 
 from accounts.models import BankAccount, Creditor, Membership, OfficeMembership, User
 from accounts.roles import Role
@@ -113,7 +115,17 @@ def member(of: Creditor, role: str = Role.OWNER) -> User:
 def clerk(at: Office) -> User:
     person = user(first_name="Claire", last_name="Morel")
     OfficeMembership.objects.create(user=person, office=at, brand=at.brand)
+    second_factor(person)
     return person
+
+
+TOTP_SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
+
+
+def second_factor(of: User) -> Authenticator:
+    """An application of codes whose key tests know."""
+    made: Authenticator = TOTP.activate(of, TOTP_SECRET).instance
+    return made
 
 
 def debtor(of: Creditor, **fields: Any) -> Debtor:

@@ -29,14 +29,22 @@ def complete(request: HttpRequest) -> HttpResponse:
         raise Http404
     form = CompletionForm(request.POST or None, creditor=creditor, terms=terms)
     if request.method == "POST" and form.is_valid():
-        account = services.complete_registration(creditor, form.completion(), now=clock.now())
-        if needs_mandate(creditor.brand):
-            draft(creditor, account, now=clock.now())
-            return redirect("mandate")
-        messages.success(request, _("Votre inscription est finalisée."))
-        return redirect("home")
+        return _finish(request, form)
     status = 422 if form.errors else 200
     return render(request, "accounts/complete.html", {"form": form, "terms": terms}, status=status)
+
+
+def _finish(request: HttpRequest, form: CompletionForm) -> HttpResponse:
+    creditor = form.creditor
+    try:
+        account = services.complete_registration(creditor, form.completion(), now=clock.now())
+    except services.AlreadyComplete:  # by another click, which drafted the mandate
+        return redirect("mandate" if needs_mandate(creditor.brand) else "home")
+    if needs_mandate(creditor.brand):
+        draft(creditor, account, now=clock.now())
+        return redirect("mandate")
+    messages.success(request, _("Votre inscription est finalisée."))
+    return redirect("home")
 
 
 @require_POST

@@ -103,7 +103,8 @@ def test_every_action_needs_a_person(creditor: Any, client: AppClient) -> None:
         assert client.get(path)["Location"].startswith("/connexion?next=")
 
 
-def test_a_person_without_any_role_finds_no_door(brand: Any) -> None:
+def test_a_person_without_any_role_finds_no_door_but_may_open_a_space_of_her_own(brand: Any) -> None:
     browser = AppClient()
     browser.force_login(factories.user(), backend="allauth.account.auth_backends.AuthenticationBackend")
-    assert browser.get("/espace/").status_code == browser.get("/etude/").status_code == 404
+    assert browser.get("/espace/")["Location"] == "/rejoindre"
+    assert browser.get("/espace/dossiers/").status_code == browser.get("/etude/").status_code == 404

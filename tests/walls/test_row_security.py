@@ -15,7 +15,7 @@ from django.template import engines
 from django.template.response import TemplateResponse
 from django.urls import path
 
-from accounts.models import BillingParty, Creditor
+from accounts.models import BillingParty, CivilStatus, Creditor
 from core.rowsecurity import AUDIENCES
 from credicys.urls import urlpatterns as product_urls
 from dossiers import search
@@ -34,8 +34,10 @@ from tests.conftest import MONDAY, AppClient
 OPEN_TABLES = {
     "account_emailaddress": "read before anybody is known",
     "account_emailconfirmation": "read before anybody is known",
+    "accounts_loginpolicy": "what a brand asks at log-in: read before",
     "accounts_membership": "says whose rows a person may see: read before",
     "accounts_officemembership": "says whose rows a person may see: read before",
+    "accounts_secretquestion": "asked before anybody is known; the answer is hashed",
     "accounts_user": "read before anybody is known",
     "accounts_user_groups": "Django's own, empty",
     "accounts_user_user_permissions": "Django's own, empty",
@@ -47,7 +49,9 @@ OPEN_TABLES = {
     "django_admin_log": "support only",
     "django_content_type": "Django's own",
     "django_migrations": "no audience has a right on it",
-    "django_session": "found by a secret key only",
+    "accounts_opensession": "found by the hash of a secret key only",
+    "django_session": "Django's own, empty: sessions are in accounts_opensession",
+    "mfa_authenticator": "sealed secrets, read at log-in before anybody is known",
     "procedures_legaltext": "texts of law",
     "tenants_brand": "public",
     "tenants_office": "public",
@@ -214,6 +218,9 @@ def furnish(office: Any, word: str) -> Creditor:
     paper = creditor.mandates.get().unsigned
     BillingParty.objects.create(
         creditor=creditor, name=word, street="1 rue", postcode="69001", town="Lyon", email="a@b.fr"
+    )
+    CivilStatus.objects.create(
+        creditor=creditor, birth_on=MONDAY, birth_place=word, nationality="française", occupation="menuisière"
     )
     Challenge.objects.create(
         creditor=creditor, user=factories.user(), document=paper, session_hash="s", channel="email", destination="a",
@@ -413,7 +420,13 @@ def test_an_office_never_sees_a_draft(ours: Creditor) -> None:
 
 @pytest.mark.django_db
 def test_the_bank_account_and_the_signature_codes_are_the_creditors_alone(ours: Creditor) -> None:
-    for table in ("accounts_bankaccount", "accounts_billingparty", "mandates_mandate", "mandates_challenge"):
+    for table in (
+        "accounts_bankaccount",
+        "accounts_billingparty",
+        "accounts_civilstatus",
+        "mandates_mandate",
+        "mandates_challenge",
+    ):
         for role in ("office", "debtor", "public"):
             assert not may(role, "SELECT", table), f"r_{role} reads {table}"
 
