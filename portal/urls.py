@@ -38,6 +38,7 @@ urlpatterns = [
     path(f"etude/dossiers/{REF}/action/<slug:name>", office.confirm, name="office-confirm"),
     path(f"etude/dossiers/{REF}/reponse", answers.receive, name="office-answer"),
     path(f"etude/dossiers/{REF}/proposition", answers.propose, name="office-offer"),
+    path(f"etude/dossiers/{REF}/injonction", office.make_petition, name="office-petition"),
     path("etude/courriers/<uuid:key>/depot", office.post_letter, name="office-post-letter"),
     path("etude/documents/<uuid:key>", files.office_document, name="office-document"),
     # debtor

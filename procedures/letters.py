@@ -91,6 +91,11 @@ def receipt(case: Case, cause: str, now: datetime) -> Message | None:
     return _message(case, cause, now, "answer_receipt", Channel.FILE, {})
 
 
+def petition(case: Case, cause: str, now: datetime) -> Message | None:
+    """The file for the judge (CPC 1407)."""
+    return _message(case, cause, now, "petition", Channel.FILE, {})
+
+
 def statement(case: Case, cause: str, now: datetime) -> Message | None:
     """The written finding that ends the procédure simplifiée (CPCE R125-5)."""
     return _message(case, cause, now, "psrpc_statement", Channel.FILE, {})

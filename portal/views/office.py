@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from core import clock
 from core.actors import Side
 from core.http import readonly
+from core.once import once
 from dossiers import search
 from dossiers.enums import Phase
 from dossiers.models import Dossier
@@ -26,7 +27,9 @@ from portal.history import history
 from portal.listing import listed, rows
 from portal.paging import page_of
 from portal.views.moves import confirm_move
+from procedures import petition
 from procedures.answers import month
+from procedures.courts import NoCourt
 from procedures.letters import DEBTOR_LETTERS
 from procedures.models import Deadline
 
@@ -122,6 +125,8 @@ def detail(request: Any, reference: str) -> HttpResponse:
         "answer_form": ReceivedAnswerForm(initial={"received_on": clock.today(dossier.zone)}),
         "offer_form": OfferForm() if month(dossier) else None,
     }
+    if dossier.phase == Phase.INJONCTION_REQUESTED:
+        context["petition_missing"] = petition.missing(dossier, on=clock.today(dossier.zone))
     return render(request, "portal/office/dossier.html", context)
 
 
@@ -135,6 +140,22 @@ def confirm(request: Any, reference: str, name: str) -> HttpResponse:
         pages=("office-dossier", "office-confirm"),
         template="portal/office/confirm.html",
     )
+
+
+@require_POST
+@once
+def make_petition(request: Any, reference: str) -> HttpResponse:
+    """The file for the judge, made in the background and filed in the dossier."""
+    dossier = one_of_ours(request, reference)
+    try:
+        petition.ask_for(dossier, by=office_actor(request), now=clock.now())
+    except NoCourt as absent:
+        messages.error(request, str(absent))
+    else:
+        messages.success(
+            request, _("Le dossier d’injonction se prépare : il paraît dans l’historique dans un instant.")
+        )
+    return redirect("office-dossier", reference)
 
 
 @require_POST
