@@ -4,6 +4,7 @@ from django.conf import settings
 from django.template.loader import render_to_string
 from django.urls import reverse
 
+from core import crypto
 from notifications.contents import Content, content_of
 from notifications.models import Message
 from tenants.models import Brand
@@ -34,8 +35,23 @@ def password_recovery(message: Message) -> Content:
     )
 
 
-def _mail(message: Message, subject: str, template: str, *, url: str) -> Content:
-    context = {"brand": message.brand, "recipient": message.recipient, "url": url, "subject": subject}
+@content_of("invitation")
+def invitation(message: Message) -> Content:
+    payload = message.payload
+    code = crypto.decrypt(payload["code"], place=f"invitation:{payload['fingerprint']}")
+    url = site_url(message.brand, reverse("invitation", args=[code]))
+    subject = f"{payload['by']} vous invite : {payload['house']}"
+    return _mail(message, subject, "invitation", url=url, code=code, by=payload["by"], house=payload["house"])
+
+
+@content_of("access_removed")
+def access_removed(message: Message) -> Content:
+    subject = f"Votre accès à {message.payload['house']} a pris fin"
+    return _mail(message, subject, "access_removed", url=site_url(message.brand, "/"), house=message.payload["house"])
+
+
+def _mail(message: Message, subject: str, template: str, *, url: str, **more: str) -> Content:
+    context = more | {"brand": message.brand, "recipient": message.recipient, "url": url, "subject": subject}
     return Content(
         subject=subject,
         text=render_to_string(f"messages/accounts/{template}.txt", context),

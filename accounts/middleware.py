@@ -9,14 +9,18 @@ from django.shortcuts import redirect
 from django.utils.cache import patch_cache_control
 
 from accounts.models import Creditor, Membership, OfficeMembership
+from accounts.sharing import living
+from core import clock
 from tenants.context import Audience, Context, switch
 
 DEBTOR_KEY = "debtor_dossier"
+SHARE_KEY = "share"
+SHARE_DOOR = "/partage/ouvrir/"
 BEFORE_COMPLETION = ("/espace/finalisation", "/espace/cgu", "/espace/langue")
 
 
 class AudienceMiddleware:
-    """Sets the audience of the request for `/espace/`, `/etude/`, `/admin/` and `/debiteur/`.
+    """Sets the audience of the request for `/espace/`, `/etude/`, `/admin/`, `/debiteur/` and `/partage/`.
 
     A person without a key to a door gets 404 there: she need not learn what is behind it.
     """
@@ -76,9 +80,21 @@ def _debtor(request: Any) -> HttpResponse | None:
     return None
 
 
+def _guest(request: Any) -> HttpResponse | None:
+    """Whoever holds a share link; asked again at every page, so that a revocation holds at once."""
+    if request.path.startswith(SHARE_DOOR):
+        return None
+    request.share = living(request.session.get(SHARE_KEY, ""), brand=request.brand, now=clock.now())
+    if request.share is None:
+        raise Http404
+    switch(Context(Audience.PORTAL, brand=request.brand.pk, creditors=(request.share.creditor_id,)))
+    return None
+
+
 DOORS: dict[str, Callable[[Any], HttpResponse | None]] = {
     "/espace/": _portal,
     "/etude/": _office,
     "/admin/": _support,
     "/debiteur/": _debtor,
+    "/partage/": _guest,
 }

@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
+from accounts.models import Creditor
 from accounts.permissions import allowed
 from accounts.roles import Permission, Role
 from core import clock
@@ -28,6 +29,7 @@ class Account:
     display_name: str
     role_label: str
     creditor_name: str
+    others: tuple[Creditor, ...] = ()  # for whom else she may act
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +44,7 @@ CREDITOR_MENU = (
     ("wizard-start", gettext_noop("Créer un dossier"), "plus", Permission.DOSSIER_FILE),
     ("dossiers", gettext_noop("Sélectionner un dossier"), "folder", Permission.DOSSIER_READ),
     ("mandate", gettext_noop("Mandat de prélèvement"), "bank", Permission.MANDATE_SIGN),
+    ("people", gettext_noop("Compte et personnes"), "users", Permission.DOSSIER_READ),
 )
 OFFICE_MENU = (
     ("office-home", gettext_noop("À faire"), "list"),
@@ -85,7 +88,8 @@ def _account(request: HttpRequest) -> Account | None:
     if office := getattr(request, "office", None):
         return Account(str(user), _("Étude"), office.name)
     if membership := getattr(request, "membership", None):
-        return Account(str(user), str(Role(membership.role).label), request.creditor.name)  # type: ignore[attr-defined]
+        others = tuple(one for one in request.creditors if one != request.creditor)  # type: ignore[attr-defined]
+        return Account(str(user), str(Role(membership.role).label), request.creditor.name, others)  # type: ignore[attr-defined]
     return Account(str(user), _("Support") if user.is_staff else "", "")
 
 

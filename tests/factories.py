@@ -1,14 +1,20 @@
 """What tests need, in the words of the trade; each says only what matters to the test."""
 
+import email
 import io
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
+from email import policy
 from itertools import count
+from pathlib import Path
 from typing import Any
 
 import pikepdf
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
-from accounts.models import BankAccount, Creditor, Membership, OfficeMembership, User
+from accounts import people, sharing
+from accounts.models import BankAccount, Creditor, Invitation, Membership, OfficeMembership, ShareLink, User
 from accounts.roles import Role
 from core.calendar import lapses_at
 from documents.services import store
@@ -109,6 +115,24 @@ def member(of: Creditor, role: str = Role.OWNER) -> User:
     return person
 
 
+def invitation(of: Creditor, code: str = "", **fields: Any) -> Invitation:
+    n = next(NUMBERS)
+    values = {
+        "brand": of.brand, "creditor": of, "email": f"invite{n}@exemple.fr", "role": Role.READER, "invited_by": "Jeanne",
+        "code_hash": people.fingerprint(code or people.new_code()), "created_at": LONG_AGO,
+        "expires_at": LONG_AGO + timedelta(days=3650),
+    }  # fmt: skip
+    return Invitation.objects.create(**(values | fields))
+
+
+def share_link(of: Creditor, token: str = "", **fields: Any) -> ShareLink:
+    values = {
+        "brand": of.brand, "creditor": of, "recipient": "Cabinet Lemoine", "created_by": "Jeanne", "created_at": LONG_AGO,
+        "token_hash": sharing.fingerprint(token or f"lien-{next(NUMBERS)}"), "expires_at": LONG_AGO + timedelta(days=3650),
+    }  # fmt: skip
+    return ShareLink.objects.create(**(values | fields))
+
+
 def clerk(at: Office) -> User:
     person = user(first_name="Claire", last_name="Morel")
     OfficeMembership.objects.create(user=person, office=at, brand=at.brand)
@@ -156,6 +180,17 @@ def dossier(
             lapses_at=lapses_at(lapsing_on, made.zone), derivation="essai",
         )  # fmt: skip
     return made
+
+
+def counted() -> CaptureQueriesContext:
+    """The statements that a block runs."""
+    return CaptureQueriesContext(connection)
+
+
+def mail_text(path: Path) -> str:
+    """The plain text of a mail that left."""
+    parsed = email.message_from_bytes(path.read_bytes(), policy=policy.default)
+    return str(parsed.get_body(("plain",)).get_content())
 
 
 def pdf() -> bytes:

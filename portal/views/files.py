@@ -19,13 +19,13 @@ SHOWN = ("application/pdf", "image/png", "image/jpeg")
 @never_cache
 @readonly
 def portal_document(request: Any, key: UUID) -> HttpResponse:
-    return _hand_over(request, key, creditor_id__in=[creditor.pk for creditor in request.creditors])
+    return hand_over(request, key, creditor_id__in=[creditor.pk for creditor in request.creditors])
 
 
 @never_cache
 @readonly
 def office_document(request: Any, key: UUID) -> HttpResponse:
-    return _hand_over(request, key, dossier_id__in=request.office.dossiers.values("pk"))
+    return hand_over(request, key, dossier_id__in=request.office.dossiers.values("pk"))
 
 
 @never_cache
@@ -34,10 +34,10 @@ def debtor_document(request: Any, key: UUID) -> HttpResponse:
     if DEBTOR_KEY not in request.session:
         raise Http404
     shown = Dossier.objects.filter(pk=request.session[DEBTOR_KEY], phase__in=OPEN_PHASES).values("pk")
-    return _hand_over(request, key, dossier_id__in=shown, for_debtor=True)
+    return hand_over(request, key, dossier_id__in=shown, for_debtor=True)
 
 
-def _hand_over(request: Any, key: UUID, **owner: Any) -> HttpResponse:
+def hand_over(request: Any, key: UUID, **owner: Any) -> HttpResponse:
     document = Document.objects.filter(pk=key, **owner).first()
     if document is None:
         raise Http404

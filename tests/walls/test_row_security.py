@@ -26,7 +26,7 @@ from notifications.models import Channel, Message
 from notifications.tasks import relay
 from procedures.models import Deadline
 from procedures.tasks import sweep_deadlines
-from tenants.context import WORKER, Audience, Context, acting_as, switch
+from tenants.context import WORKER, Audience, Context, acting_as, knowing, switch
 from tests import factories
 from tests.conftest import MONDAY, AppClient
 
@@ -34,8 +34,8 @@ from tests.conftest import MONDAY, AppClient
 OPEN_TABLES = {
     "account_emailaddress": "read before anybody is known",
     "account_emailconfirmation": "read before anybody is known",
-    "accounts_membership": "says whose rows a person may see: read before",
-    "accounts_officemembership": "says whose rows a person may see: read before",
+    "accounts_membership": "says whose rows a person may see: read before; written at home only (0003_people)",
+    "accounts_officemembership": "says whose rows a person may see: read before; written at home only (0003_people)",
     "accounts_user": "read before anybody is known",
     "accounts_user_groups": "Django's own, empty",
     "accounts_user_user_permissions": "Django's own, empty",
@@ -117,6 +117,37 @@ def test_every_table_is_walled_or_open_for_a_written_reason() -> None:
     assert not forgotten(), f"no wall (core.rowsecurity.wall) nor reason (OPEN_TABLES) for {sorted(forgotten())}"
     assert not set(OPEN_TABLES) - tables(), "a reason for a table that is gone"
     assert not set(OPEN_TABLES) & walled()
+
+
+@pytest.mark.django_db
+@pytest.mark.attack("T19", "S09")
+def test_nobody_gives_herself_a_role_elsewhere(ours: Creditor, theirs: Creditor) -> None:
+    """Roles are read before anybody is known; they are written at home only."""
+    person = factories.member(theirs)
+    with speaking_as(contexts(ours)["portal"]):
+        assert run("UPDATE accounts_membership SET role = 'owner' WHERE creditor_id = %s", theirs.pk) == 0
+        assert run("DELETE FROM accounts_membership WHERE creditor_id = %s", theirs.pk) == 0
+        with refused():
+            run(
+                "INSERT INTO accounts_membership (user_id, creditor_id, brand_id, role) VALUES (%s, %s, %s, 'owner')",
+                person.pk, theirs.pk, theirs.brand_id,
+            )  # fmt: skip
+    with speaking_as(contexts(ours)["office"]):
+        assert run("DELETE FROM accounts_officemembership WHERE office_id <> app_office()") == 0
+
+
+@pytest.mark.django_db
+def test_a_secret_opens_its_own_row_and_no_other(ours: Creditor, theirs: Creditor) -> None:
+    invitation, link = factories.invitation(ours, email="a@b.fr"), ours.share_links.get()
+    with speaking_as(Context(Audience.PUBLIC)):
+        assert not rows("SELECT 1 FROM accounts_invitation") and not rows("SELECT 1 FROM accounts_creditor")
+        with knowing(invitation.code_hash):
+            assert rows("SELECT id FROM accounts_invitation") == [(invitation.pk,)]
+            assert rows("SELECT id FROM accounts_creditor") == [(ours.pk,)]
+            assert not rows("SELECT 1 FROM accounts_sharelink")
+        with knowing(link.token_hash):
+            assert rows("SELECT id FROM accounts_sharelink") == [(link.pk,)]
+        assert not rows("SELECT 1 FROM accounts_invitation")
 
 
 @pytest.mark.django_db
@@ -219,6 +250,8 @@ def furnish(office: Any, word: str) -> Creditor:
         creditor=creditor, user=factories.user(), document=paper, session_hash="s", channel="email", destination="a",
         code_hash="c", created_at=MONDAY, expires_at=MONDAY,
     )  # fmt: skip
+    factories.invitation(creditor)
+    factories.share_link(creditor)
     dossier = factories.dossier(
         creditor, phase=Phase.AMIABLE, office=office, lapsing_on=(MONDAY + timedelta(days=9)).date()
     )

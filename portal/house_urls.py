@@ -1,0 +1,24 @@
+"""What surrounds the dossiers: people, profile, offices, help."""
+
+from django.urls import path
+
+from portal.views import invitations, people, shares
+
+urlpatterns = [
+    path("invitation", invitations.enter_code, name="invitation-code"),
+    path("invitation/<str:code>", invitations.invitation, name="invitation"),
+    # creditor
+    path("espace/compte/personnes", people.people, name="people"),
+    path("espace/compte/personnes/inviter", people.invite, name="people-invite"),
+    path("espace/compte/personnes/<int:member>/role", people.change_role, name="people-role"),
+    path("espace/compte/personnes/<int:member>/retirer", people.remove, name="people-remove"),
+    path("espace/compte/invitations/<int:invitation>/annuler", people.withdraw, name="people-withdraw"),
+    path("espace/compte/roles", people.roles, name="roles"),
+    path("espace/compte/partages", shares.shares, name="shares"),
+    path("espace/compte/partages/<int:share>/revoquer", shares.revoke, name="share-revoke"),
+    # whoever holds a share link
+    path("partage/ouvrir/<str:token>", shares.open_share, name="share-open"),
+    path("partage/", shares.listing, name="shared"),
+    path("partage/dossiers/<slug:reference>/", shares.detail, name="shared-dossier"),
+    path("partage/documents/<uuid:key>", shares.document, name="shared-document"),
+]
