@@ -50,6 +50,38 @@ def access_removed(message: Message) -> Content:
     return _mail(message, subject, "access_removed", url=site_url(message.brand, "/"), house=message.payload["house"])
 
 
+@content_of("change_asked")
+def change_asked(message: Message) -> Content:
+    url = site_url(message.brand, reverse("admin:accounts_changerequest_changelist"))
+    subject = f"Demande de modification : {message.payload['creditor']}"
+    return _mail(message, subject, "change_asked", url=url, creditor=message.payload["creditor"])
+
+
+@content_of("change_decided")
+def change_decided(message: Message) -> Content:
+    told = {"approved": "acceptée", "refused": "refusée"}["approved" if message.payload["approved"] else "refused"]
+    url, reason = site_url(message.brand, reverse("profile")), message.payload["reason"]
+    return _mail(
+        message, f"Votre demande de modification est {told}", "change_decided", url=url, told=told, reason=reason
+    )
+
+
+@content_of("payout_proposed")
+def payout_proposed(message: Message) -> Content:
+    return _about_payout(message, "Un nouveau compte de versement attend d’être confirmé", "payout_proposed")
+
+
+@content_of("payout_decided")
+def payout_decided(message: Message) -> Content:
+    told = "confirmé" if message.payload["state"] == "approved" else "refusé"
+    return _about_payout(message, f"Le nouveau compte de versement est {told}", "payout_decided", told=told)
+
+
+def _about_payout(message: Message, subject: str, template: str, **more: str) -> Content:
+    facts = {name: message.payload[name] for name in ("masked", "by", "creditor")}
+    return _mail(message, subject, template, url=site_url(message.brand, reverse("profile")), **facts, **more)
+
+
 def _mail(message: Message, subject: str, template: str, *, url: str, **more: str) -> Content:
     context = more | {"brand": message.brand, "recipient": message.recipient, "url": url, "subject": subject}
     return Content(

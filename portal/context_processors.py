@@ -88,9 +88,14 @@ def _account(request: HttpRequest) -> Account | None:
     if office := getattr(request, "office", None):
         return Account(str(user), _("Étude"), office.name)
     if membership := getattr(request, "membership", None):
-        others = tuple(one for one in request.creditors if one != request.creditor)  # type: ignore[attr-defined]
+        others = _others(request) if len(request.memberships) > 1 else ()  # type: ignore[attr-defined]
         return Account(str(user), str(Role(membership.role).label), request.creditor.name, others)  # type: ignore[attr-defined]
     return Account(str(user), _("Support") if user.is_staff else "", "")
+
+
+def _others(request: Any) -> tuple[Creditor, ...]:
+    keys = [membership.creditor_id for membership in request.memberships if membership != request.membership]
+    return tuple(Creditor.objects.filter(pk__in=keys).order_by("company", "last_name", "pk"))
 
 
 def _demo() -> Demo:

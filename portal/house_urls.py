@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from portal.views import invitations, people, shares
+from portal.views import files, invitations, people, profile, shares
 
 urlpatterns = [
     path("invitation", invitations.enter_code, name="invitation-code"),
@@ -16,6 +16,12 @@ urlpatterns = [
     path("espace/compte/roles", people.roles, name="roles"),
     path("espace/compte/partages", shares.shares, name="shares"),
     path("espace/compte/partages/<int:share>/revoquer", shares.revoke, name="share-revoke"),
+    path("espace/compte/", profile.profile, name="profile"),
+    path("espace/compte/conditions", profile.accepted_terms, name="accepted-terms"),
+    path("espace/compte/modification", profile.ask_change, name="profile-change"),
+    path("espace/compte/versement", profile.propose_payout, name="payout-account"),
+    path("espace/compte/versement/<int:payout>/reponse", profile.answer_payout, name="payout-answer"),
+    path("admin/pieces/<uuid:key>", files.support_document, name="support-document"),
     # whoever holds a share link
     path("partage/ouvrir/<str:token>", shares.open_share, name="share-open"),
     path("partage/", shares.listing, name="shared"),

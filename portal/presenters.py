@@ -3,22 +3,16 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
-from decimal import Decimal
 from typing import Any
-from zoneinfo import ZoneInfo
 
-from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils.formats import date_format
-from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop, ngettext
 
 from core.actors import Actor
-from core.money import Money
 from dossiers.enums import Phase
 from dossiers.models import Dossier, Event
-from dossiers.models.dossier import balances
 from notifications.models import Message
 from procedures import services
 from procedures.letters import DEBTOR_LETTERS
@@ -36,52 +30,6 @@ TONES = {
     Phase.SETTLED: "success",
     Phase.CLOSED: "neutral",
 }
-
-
-CELLS = (
-    "pk", "created_at", "reference", "creditor_reference", "phase", "currency",
-    "debtor__company", "debtor__first_name", "debtor__last_name", "debtor__postcode", "debtor__town",
-)  # fmt: skip
-# Written here and not in a template: fifty rows of tags and filters are half of what a page costs.
-ROW = (
-    '<tr><th scope="row"><a href="{url}">{reference}</a><span class="sub">{theirs}</span></th>'
-    '<td data-label="{on_debtor}">{debtor}<span class="sub">{place}</span></td>'
-    '<td data-label="{on_phase}"><span class="badge badge-{tone}">{phase}</span></td>'
-    '<td data-label="{on_created}">{created}</td><td class="num" data-label="{on_balance}">{balance}</td></tr>'
-)
-
-
-def listed(dossiers: QuerySet[Dossier]) -> Any:
-    """Only what a list shows, as plain rows: the other half is objects that nobody looks at."""
-    return dossiers.order_by("-created_at", "-pk").values_list(*CELLS, named=True)
-
-
-def rows(found: Iterable[Any], *, page: str, zone: ZoneInfo) -> list[str]:
-    """The rows of a list as table rows, from what `listed` gives, with one more query for all balances."""
-    found = list(found)
-    sums = balances([row.pk for row in found])
-    labels = {"on_debtor": _("Débiteur"), "on_phase": _("Phase"), "on_created": _("Créé le"), "on_balance": _("Solde")}
-    phases = dict(Phase.choices)
-    return [
-        format_html(
-            ROW,
-            **labels,
-            url=reverse(page, args=[row.reference]),
-            reference=row.reference,
-            theirs=row.creditor_reference,
-            debtor=_name(row),
-            place=f"{row.debtor__postcode or ''} {row.debtor__town or ''}",
-            tone=TONES[Phase(row.phase)],
-            phase=_(str(phases[row.phase])),
-            created=f"{row.created_at.astimezone(zone):%d/%m/%Y}",
-            balance=Money(sums.get(row.pk, Decimal(0)), row.currency).format_fr(),
-        )
-        for row in found
-    ]
-
-
-def _name(row: Any) -> str:
-    return row.debtor__company or f"{row.debtor__first_name or ''} {row.debtor__last_name or ''}".strip() or "–"
 
 
 # --- history -------------------------------------------------------------------------------------------------

@@ -14,7 +14,17 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from accounts import people, sharing
-from accounts.models import BankAccount, Creditor, Invitation, Membership, OfficeMembership, ShareLink, User
+from accounts.models import (
+    BankAccount,
+    ChangeRequest,
+    Creditor,
+    Invitation,
+    Membership,
+    OfficeMembership,
+    PayoutAccount,
+    ShareLink,
+    User,
+)
 from accounts.roles import Role
 from core.calendar import lapses_at
 from documents.services import store
@@ -131,6 +141,25 @@ def share_link(of: Creditor, token: str = "", **fields: Any) -> ShareLink:
         "token_hash": sharing.fingerprint(token or f"lien-{next(NUMBERS)}"), "expires_at": LONG_AGO + timedelta(days=3650),
     }  # fmt: skip
     return ShareLink.objects.create(**(values | fields))
+
+
+def payout_account(of: Creditor, **fields: Any) -> PayoutAccount:
+    values = {
+        "brand": of.brand, "creditor": of, "holder": of.name, "bic": "PSSTFRPPXXX", "proposed_by": "Jeanne",
+        "proposed_at": LONG_AGO,
+    }  # fmt: skip
+    made = PayoutAccount(**(values | fields | {"proposer": fields.get("proposer") or user()}))
+    made.seal(IBAN)
+    made.save()
+    return made
+
+
+def change_request(of: Creditor, **fields: Any) -> ChangeRequest:
+    values = {
+        "brand": of.brand, "creditor": of, "before": {"town": of.town}, "after": {"town": "Villeurbanne"}, "explanation": "Nous avons déménagé.",
+        "requested_by": "Jeanne", "requested_by_key": 0, "requested_at": LONG_AGO,
+    }  # fmt: skip
+    return ChangeRequest.objects.create(**(values | fields))
 
 
 def clerk(at: Office) -> User:

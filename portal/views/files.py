@@ -8,6 +8,7 @@ from django.utils.http import content_disposition_header
 from django.views.decorators.cache import never_cache
 
 from accounts.middleware import DEBTOR_KEY
+from accounts.models import ChangeRequestPaper
 from core.http import readonly
 from documents.models import Document, Tampered
 from dossiers.models import Dossier
@@ -19,7 +20,7 @@ SHOWN = ("application/pdf", "image/png", "image/jpeg")
 @never_cache
 @readonly
 def portal_document(request: Any, key: UUID) -> HttpResponse:
-    return hand_over(request, key, creditor_id__in=[creditor.pk for creditor in request.creditors])
+    return hand_over(request, key, creditor_id__in=[membership.creditor_id for membership in request.memberships])
 
 
 @never_cache
@@ -35,6 +36,15 @@ def debtor_document(request: Any, key: UUID) -> HttpResponse:
         raise Http404
     shown = Dossier.objects.filter(pk=request.session[DEBTOR_KEY], phase__in=OPEN_PHASES).values("pk")
     return hand_over(request, key, dossier_id__in=shown, for_debtor=True)
+
+
+@never_cache
+@readonly
+def support_document(request: Any, key: UUID) -> HttpResponse:
+    """The proofs of a request, for whoever decides it; other papers open by their own files."""
+    if not (request.user.is_authenticated and request.user.is_staff):
+        raise Http404
+    return hand_over(request, key, pk__in=ChangeRequestPaper.objects.values("document"))
 
 
 def hand_over(request: Any, key: UUID, **owner: Any) -> HttpResponse:

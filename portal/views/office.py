@@ -6,6 +6,7 @@ from django.contrib import messages
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
@@ -21,6 +22,7 @@ from notifications.services import PostingRefused, record_posting
 from portal import presenters
 from portal.actors import office_actor
 from portal.forms import PostingForm
+from portal.listing import listed, rows
 from portal.paging import page_of
 from portal.views.moves import confirm_move
 from procedures.letters import DEBTOR_LETTERS
@@ -32,8 +34,8 @@ def ours(request: Any) -> QuerySet[Dossier]:
     return Dossier.objects.filter(office=request.office).exclude(phase=Phase.DRAFT)
 
 
-def _rows(request: Any, found: Any) -> list[str]:
-    return presenters.rows(found, page="office-dossier", zone=request.office.zone)
+def _rows(request: Any, found: Any) -> SafeString:
+    return rows(found, page="office-dossier", zone=request.office.zone)
 
 
 @readonly
@@ -42,10 +44,10 @@ def worklist(request: Any) -> HttpResponse:
     deadlines = Deadline.objects.pending().filter(dossier__office=request.office)
     soon = deadlines.select_related("dossier__debtor", "dossier__office").order_by("lapses_at")[:10]
     context = {
-        "to_accept": _rows(request, presenters.listed(ours(request).filter(phase=Phase.SUBMITTED))[:50]),
+        "to_accept": _rows(request, listed(ours(request).filter(phase=Phase.SUBMITTED))[:50]),
         "to_post": letters_to_post(request)[:50],
-        "stuck": _rows(request, presenters.listed(stuck(request))[:50]),
-        "requests": _rows(request, presenters.listed(ours(request).filter(phase=Phase.INJONCTION_REQUESTED))[:50]),
+        "stuck": _rows(request, listed(stuck(request))[:50]),
+        "requests": _rows(request, listed(ours(request).filter(phase=Phase.INJONCTION_REQUESTED))[:50]),
         "soon": soon,
         "form": PostingForm(initial={"posted_on": clock.today(request.office.zone)}),
     }
@@ -85,7 +87,7 @@ def listing(request: Any) -> HttpResponse:
     words, phase = request.GET.get("q", "").strip(), request.GET.get("phase", "")
     dossiers = ours(request).filter(phase=phase) if phase in Phase.values else ours(request)
     looked_for = words if len(words) >= search.SHORTEST else ""
-    page = page_of(request, presenters.listed(dossiers), words=looked_for, phase=phase)
+    page = page_of(request, listed(dossiers), words=looked_for, phase=phase)
     context = {
         "rows": _rows(request, page.rows),
         "page": page,

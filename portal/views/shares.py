@@ -29,6 +29,7 @@ from core.once import once
 from dossiers.enums import Phase
 from dossiers.models import Dossier
 from portal import presenters
+from portal.listing import listed, rows
 from portal.paging import page_of
 from portal.views.acting import for_the_same_creditor
 from portal.views.files import hand_over
@@ -137,9 +138,9 @@ def shared(request: Any) -> QuerySet[Dossier]:
 
 @audited
 def listing(request: Any) -> HttpResponse:
-    page = page_of(request, presenters.listed(shared(request)))
-    rows = presenters.rows(page.rows, page="shared-dossier", zone=request.brand.zone)
-    return render(request, "portal/people/shared.html", {"rows": rows, "page": page})
+    page = page_of(request, listed(shared(request)))
+    lines = rows(page.rows, page="shared-dossier", zone=request.brand.zone)
+    return render(request, "portal/people/shared.html", {"rows": lines, "page": page})
 
 
 @audited

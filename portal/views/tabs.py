@@ -10,6 +10,7 @@ from accounts.permissions import allowed
 from accounts.roles import Permission
 
 ACCOUNT = (
+    ("profile", gettext_noop("Profil"), Permission.PROFILE_READ),
     ("people", gettext_noop("Personnes"), Permission.DOSSIER_READ),
     ("roles", gettext_noop("Rôles et droits"), Permission.DOSSIER_READ),
     ("shares", gettext_noop("Partages"), Permission.DOSSIER_SHARE),

@@ -15,7 +15,7 @@ from django.template import engines
 from django.template.response import TemplateResponse
 from django.urls import path
 
-from accounts.models import BillingParty, Creditor
+from accounts.models import BillingParty, ChangeRequestPaper, Creditor
 from core.rowsecurity import AUDIENCES
 from credicys.urls import urlpatterns as product_urls
 from dossiers import search
@@ -252,6 +252,8 @@ def furnish(office: Any, word: str) -> Creditor:
     )  # fmt: skip
     factories.invitation(creditor)
     factories.share_link(creditor)
+    factories.payout_account(creditor)
+    ChangeRequestPaper.objects.create(request=factories.change_request(creditor), creditor=creditor, document=paper)
     dossier = factories.dossier(
         creditor, phase=Phase.AMIABLE, office=office, lapsing_on=(MONDAY + timedelta(days=9)).date()
     )

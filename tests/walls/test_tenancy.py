@@ -86,6 +86,8 @@ def furnish(brand: Brand, town: str, word: str) -> Owner:
     factories.member(creditor)
     factories.invitation(creditor)
     factories.share_link(creditor)
+    factories.payout_account(creditor)
+    factories.change_request(creditor)
     return owner
 
 
@@ -199,7 +201,14 @@ def walk(patterns: list[Any], prefix: str = "") -> Iterator[Address]:
 
 ADDRESSES = list(walk(get_resolver().url_patterns))
 # Keys that are secrets of their own, not of an owner: tried where accounts are.
-SECRETS = {"account_activate", "account_reset_password_from_key", "demo-mail", "invitation", "share-open"}
+SECRETS = {
+    "account_activate",
+    "account_reset_password_from_key",
+    "demo-mail",
+    "invitation",
+    "share-open",
+    "support-document",
+}
 KEYED = [address for address in ADDRESSES if address.converters and address.name not in SECRETS]
 MOVES = ["request_injonction", "settle", "withdraw", "accept", "refuse"]
 
@@ -213,6 +222,7 @@ RECIPES: dict[tuple[str, str, str], Recipe] = {
     ("espace", "int", "member"): lambda owner: [m.pk for m in owner.creditor.memberships.all()],
     ("espace", "int", "invitation"): lambda owner: [i.pk for i in owner.creditor.invitations.all()],
     ("espace", "int", "share"): lambda owner: [s.pk for s in owner.creditor.share_links.all()],
+    ("espace", "int", "payout"): lambda owner: [p.pk for p in owner.creditor.payout_accounts.all()],
     ("partage", "slug", "reference"): lambda owner: [d.reference for d in owner.dossiers],
     ("partage", "uuid", "key"): lambda owner: [d.pk for d in owner.documents],
     ("etude", "slug", "reference"): lambda owner: [d.reference for d in owner.dossiers],
