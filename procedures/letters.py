@@ -121,6 +121,8 @@ DEBTOR_MAILS = {
     "amiable_email": (Phase.AMIABLE, "messages/procedures/amiable.txt", "Demande amiable de règlement"),
     "psrpc_email": (Phase.PSRPC, "messages/procedures/psrpc.txt", "Invitation à la procédure simplifiée"),
 }
+# News that is none once the dossier was taken back.
+NEWS_OF = {"new_dossier": Phase.SUBMITTED, "injonction_requested": Phase.INJONCTION_REQUESTED}
 NOTICES = {
     "new_dossier": ("Nouveau dossier à prendre en charge", "office-dossier"),
     "injonction_requested": ("Injonction de payer demandée", "office-dossier"),
@@ -152,6 +154,8 @@ def notice(message: Message) -> Content:
     """News for the creditor or the office, with the link to the dossier."""
     subject, page = NOTICES[message.kind]
     dossier = _dossier(message)
+    if dossier.phase != NEWS_OF.get(message.kind, dossier.phase):
+        raise NoLongerWanted(f"le dossier est passé en « {dossier.get_phase_display()} »")
     url = site_url(message.brand, reverse(page, args=[dossier.reference]))
     last = dossier.events.filter(detail__has_key="reason").last()
     context = {

@@ -71,7 +71,7 @@ TRANSITIONS = {
     "correct": Transition(gettext_noop("Corriger et transmettre de nouveau"), (Phase.REFUSED,), Phase.DRAFT, (Side.CREDITOR,)),
     "open_psrpc": Transition(
         gettext_noop("Ouvrir la procédure simplifiée"), (Phase.AMIABLE,), Phase.PSRPC, (Side.SYSTEM, Side.OFFICE), guards=PSRPC,
-        letters=(letters.psrpc_letter, letters.psrpc_email),
+        letters=(letters.psrpc_letter,),
     ),
     "offer_injonction": Transition(
         gettext_noop("Proposer l’injonction de payer"), (Phase.AMIABLE,), Phase.INJONCTION_OFFERED, (Side.OFFICE,),

@@ -88,5 +88,7 @@ def room(request: Any) -> HttpResponse:
 
 @require_POST
 def leave(request: Any) -> HttpResponse:
-    request.session.flush()
+    """Closes the room; a creditor who looked into it from her own computer stays connected."""
+    request.session.pop(DEBTOR_KEY, None)
+    request.session.cycle_key()
     return redirect("debtor-door")

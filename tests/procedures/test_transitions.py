@@ -43,7 +43,7 @@ LETTERS = {
     "submit": {"new_dossier"},
     "accept": {"amiable_letter", "amiable_email", "dossier_accepted"},
     "refuse": {"dossier_refused"},
-    "open_psrpc": {"psrpc_letter", "psrpc_email"},
+    "open_psrpc": {"psrpc_letter"},
     "offer_injonction": {"injonction_offered"},
     "record_psrpc_silence": {"injonction_offered"},
     "record_psrpc_refusal": {"injonction_offered"},
