@@ -7,18 +7,23 @@ from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
 from django.urls import path, reverse
 
-from accounts import profile
+from accounts import contacts, profile
 from accounts.models import (
     BankAccount,
     ChangeRequest,
+    Contact,
+    Convention,
     Creditor,
     Invitation,
     Membership,
     OfficeMembership,
+    OptionSubscription,
     PayoutAccount,
     ShareLink,
+    Subscription,
     User,
 )
+from accounts.models.contact import ContactState
 from accounts.models.profile import Decision
 from core import clock
 from core.admin import ReadOnlyAdmin, ReasonedAdmin
@@ -82,8 +87,9 @@ class MembershipAdmin(ReadOnlyAdmin):
 class DecisionAdmin(ReadOnlyAdmin):
     """Something that waits for a decision: read, then accepted or refused with a reason, nothing else."""
 
-    list_filter = ("state", "brand")
+    list_filter: tuple[str, ...] = ("state", "brand")
     approve_label = "Accepter"
+    refuse_label = "Refuser"
 
     def get_urls(self) -> list[Any]:
         name = f"{self.model._meta.app_label}_{self.model._meta.model_name}_decision"
@@ -101,16 +107,19 @@ class DecisionAdmin(ReadOnlyAdmin):
         if request.method == "POST":
             try:
                 self.decide(request, found)
-            except profile.ChangeRefused as refusal:
+            except (profile.ChangeRefused, contacts.ContactRefused) as refusal:
                 error = str(refusal)
             else:
-                messages.success(request, "La décision est enregistrée et le créancier en est averti.")
+                messages.success(request, "C’est enregistré.")
                 return redirect(f"admin:{self.model._meta.app_label}_{self.model._meta.model_name}_changelist")
         context = self.admin_site.each_context(request) | {
             "title": str(found), "opts": self.model._meta, "error": error, "rows": self.rows(found), "papers": self.papers(found),
-            "is_waiting": found.state == Decision.WAITING, "approve_label": self.approve_label,
+            "is_waiting": self.is_waiting(found), "approve_label": self.approve_label, "refuse_label": self.refuse_label,
         }  # fmt: skip
         return TemplateResponse(request, "admin/decision.html", context, status=422 if error else 200)
+
+    def is_waiting(self, found: Any) -> bool:
+        return bool(found.state == Decision.WAITING)
 
     def papers(self, found: Any) -> list[dict[str, str]]:
         return []
@@ -166,6 +175,50 @@ class PayoutAccountAdmin(DecisionAdmin):
         if not request.POST.get("reason", "").strip():
             raise profile.ChangeRefused("Indiquez le motif : qui vous avez rappelé, à quel numéro connu.")
         profile.decide_payout(found, approve=approve, by=request.user, now=clock.now(), reason=request.POST["reason"])
+
+
+@admin.register(Contact)
+class ContactAdmin(DecisionAdmin):
+    """Complaints and appointments: taken, then answered; the answer leaves by mail."""
+
+    list_display = ("number", "kind", "state", "name", "created_at", "taken_by", "answered_by")
+    list_filter = ("kind", "state", "brand")
+    search_fields = ("number", "name", "email", "dossier_reference", "company")
+    approve_label = "Envoyer la réponse"
+    refuse_label = "Prendre en charge"
+
+    def rows(self, found: Contact) -> list[dict[str, Any]]:
+        said = [
+            ("Nature", found.get_kind_display()), ("État", found.get_state_display()), ("Nom", found.name), ("Société", found.company),
+            ("Courriel", found.email), ("Téléphone", found.phone), ("Dossier", found.dossier_reference),
+            ("Jour souhaité", found.wished_on), ("Message", found.text), ("Pris en charge par", found.taken_by),
+            ("Réponse", found.answer),
+        ]  # fmt: skip
+        return [{"label": label, "before": text, "after": None} for label, text in said]
+
+    def is_waiting(self, found: Any) -> bool:
+        return bool(found.state != ContactState.ANSWERED)
+
+    def decide(self, request: Any, found: Contact) -> None:
+        by = str(request.user)
+        if request.POST.get("answer") == "approve":
+            contacts.answer(found, text=request.POST.get("reason", ""), by=by, now=clock.now())
+        else:
+            contacts.take(found, by=by, now=clock.now())
+
+
+@admin.register(Convention)
+class ConventionAdmin(ReadOnlyAdmin):
+    list_display = ("creditor", "text", "signed_at", "starts_on", "term_on", "renewals", "denounced_at")
+    search_fields = ("creditor__company", "creditor__last_name")
+    list_select_related = ("creditor", "text")
+    exclude = ("evidence",)
+
+
+@admin.register(OptionSubscription, Subscription)
+class AgreedAdmin(ReadOnlyAdmin):
+    list_display = ("__str__", "brand")
+    search_fields = ("creditor__company", "creditor__last_name")
 
 
 @admin.register(Invitation)

@@ -77,6 +77,47 @@ def payout_decided(message: Message) -> Content:
     return _about_payout(message, f"Le nouveau compte de versement est {told}", "payout_decided", told=told)
 
 
+@content_of("contact_received")
+def contact_received(message: Message) -> Content:
+    payload = message.payload
+    token = crypto.decrypt(payload["token"], place=f"contact:{payload['fingerprint']}")
+    url = site_url(message.brand, reverse("contact-receipt", args=[token]))
+    subject = f"Nous avons bien reçu votre message {payload['number']}"
+    return _mail(message, subject, "contact_received", url=url, number=payload["number"])
+
+
+@content_of("contact_arrived")
+def contact_arrived(message: Message) -> Content:
+    number, kind = message.payload["number"], message.payload["kind"]
+    url = site_url(message.brand, reverse("admin:accounts_contact_changelist"))
+    return _mail(message, f"{kind} {number}", "contact_arrived", url=url, number=number, kind=kind)
+
+
+@content_of("contact_answered")
+def contact_answered(message: Message) -> Content:
+    number, answer = message.payload["number"], message.payload["answer"]
+    url = site_url(message.brand, "/")
+    return _mail(
+        message, f"Réponse à votre message {number}", "contact_answered", url=url, number=number, answer=answer
+    )
+
+
+@content_of("convention_reminder")
+def convention_reminder(message: Message) -> Content:
+    subject = f"Votre convention sera reconduite : dénonciation possible jusqu’au {message.payload['last']}"
+    return _mail(
+        message, subject, "convention_reminder", url=site_url(message.brand, reverse("convention")), **message.payload
+    )
+
+
+@content_of("convention_renewed")
+def convention_renewed(message: Message) -> Content:
+    subject = f"Votre convention est reconduite jusqu’au {message.payload['term']}"
+    return _mail(
+        message, subject, "convention_renewed", url=site_url(message.brand, reverse("convention")), **message.payload
+    )
+
+
 def _about_payout(message: Message, subject: str, template: str, **more: str) -> Content:
     facts = {name: message.payload[name] for name in ("masked", "by", "creditor")}
     return _mail(message, subject, template, url=site_url(message.brand, reverse("profile")), **facts, **more)

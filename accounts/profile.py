@@ -75,7 +75,7 @@ def decide_change(request: ChangeRequest, *, approve: bool, reason: str, by: Use
     if approve:
         _apply(creditor, request)
     request.state = Decision.APPROVED if approve else Decision.REFUSED
-    request.decided_by, request.decided_at, request.reason = str(by), now, reason.strip()
+    request.decided_by, request.decided_at, request.reason = str(by), now, reason.strip()[:500]
     request.save(update_fields=["state", "decided_by", "decided_at", "reason"])
     word = "modification acceptée" if approve else "modification refusée"
     note(word, f"creditor:{creditor.pk}", by=str(by), now=now, reason=reason)

@@ -10,5 +10,6 @@ def _every(seconds: int, task: str) -> dict[str, Any]:
 TIMETABLE = {
     "relay": _every(2, "notifications.tasks.relay"),
     "deadlines": _every(10, "procedures.tasks.sweep_deadlines"),
+    "conventions": _every(3600, "accounts.tasks.follow_conventions"),
     "submissions": _every(3600, "tenants.tasks.forget_submissions"),
 }

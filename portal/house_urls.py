@@ -2,11 +2,15 @@
 
 from django.urls import path
 
-from portal.views import files, invitations, people, profile, shares
+from portal.views import agreements, contacts, files, invitations, people, profile, shares
 
 urlpatterns = [
     path("invitation", invitations.enter_code, name="invitation-code"),
     path("invitation/<str:code>", invitations.invitation, name="invitation"),
+    path("rendez-vous", contacts.audit, name="audit"),
+    path("reclamation", contacts.complaint, name="complaint"),
+    path("suivi/<str:token>", contacts.receipt, name="contact-receipt"),
+    path("charte", contacts.charter, name="charter"),
     # creditor
     path("espace/compte/personnes", people.people, name="people"),
     path("espace/compte/personnes/inviter", people.invite, name="people-invite"),
@@ -21,6 +25,14 @@ urlpatterns = [
     path("espace/compte/modification", profile.ask_change, name="profile-change"),
     path("espace/compte/versement", profile.propose_payout, name="payout-account"),
     path("espace/compte/versement/<int:payout>/reponse", profile.answer_payout, name="payout-answer"),
+    path("espace/compte/convention", agreements.convention, name="convention"),
+    path("espace/compte/convention/preparer", agreements.prepare, name="convention-prepare"),
+    path("espace/compte/convention/code", agreements.ask_code, name="convention-code"),
+    path("espace/compte/convention/signature", agreements.sign, name="convention-sign"),
+    path("espace/compte/convention/denoncer", agreements.denounce, name="convention-denounce"),
+    path("espace/compte/abonnement", agreements.take_plan, name="plan"),
+    path("espace/compte/options", agreements.options, name="options"),
+    path("espace/compte/options/<int:clause>", agreements.answer_option, name="option-answer"),
     path("admin/pieces/<uuid:key>", files.support_document, name="support-document"),
     # whoever holds a share link
     path("partage/ouvrir/<str:token>", shares.open_share, name="share-open"),

@@ -17,24 +17,30 @@ from accounts import people, sharing
 from accounts.models import (
     BankAccount,
     ChangeRequest,
+    Convention,
     Creditor,
     Invitation,
     Membership,
     OfficeMembership,
+    OptionSubscription,
     PayoutAccount,
     ShareLink,
+    Subscription,
     User,
 )
 from accounts.roles import Role
+from core import clock
 from core.calendar import lapses_at
 from documents.services import store
 from dossiers import journal, search
 from dossiers.enums import ItemKind, Phase
 from dossiers.models import Debtor, Dossier, Item
 from mandates.models import Mandate, MandateState
+from notifications.models import Message
+from notifications.relay import dispatch_next
 from procedures.legal_texts import AMIABLE_TEXTS, PSRPC_TEXTS
 from procedures.models import Deadline, LegalText
-from tenants.models import Brand, Office, Terms
+from tenants.models import Brand, ConventionText, Office, OptionClause, Terms
 
 NUMBERS = count(1)
 LONG_AGO = datetime(2026, 1, 5, 9, tzinfo=UTC)
@@ -162,6 +168,31 @@ def change_request(of: Creditor, **fields: Any) -> ChangeRequest:
     return ChangeRequest.objects.create(**(values | fields))
 
 
+def convention(of: Creditor) -> Convention:
+    """One that waits for its signature."""
+    text, _made = ConventionText.objects.get_or_create(
+        brand=of.brand, version="1", defaults={"published_on": date(2026, 1, 1), "text": "Convention."}
+    )
+    paper = of.mandates.get().unsigned
+    return Convention.objects.create(brand=of.brand, creditor=of, text=text, unsigned=paper, created_at=LONG_AGO)
+
+
+def option(of: Creditor) -> OptionSubscription:
+    clause, _made = OptionClause.objects.get_or_create(
+        brand=of.brand, option="E", version="1", defaults={"published_on": date(2026, 1, 1), "text": "Clauses."}
+    )
+    return OptionSubscription.objects.create(
+        brand=of.brand, creditor=of, clause=clause, accepted_by="Jeanne", accepted_at=LONG_AGO
+    )
+
+
+def plan(of: Creditor) -> Subscription:
+    year = {"starts_on": date(2026, 1, 1), "term_on": date(2026, 12, 31)}
+    return Subscription.objects.create(
+        brand=of.brand, creditor=of, net=Decimal(120), currency="EUR", taken_by="Jeanne", taken_at=LONG_AGO, **year
+    )
+
+
 def clerk(at: Office) -> User:
     person = user(first_name="Claire", last_name="Morel")
     OfficeMembership.objects.create(user=person, office=at, brand=at.brand)
@@ -220,6 +251,15 @@ def mail_text(path: Path) -> str:
     """The plain text of a mail that left."""
     parsed = email.message_from_bytes(path.read_bytes(), policy=policy.default)
     return str(parsed.get_body(("plain",)).get_content())
+
+
+def sent_mail(tmp_path: Path, kind: str = "") -> str:
+    """The plain text of the last mail, all that waits being sent first; with a kind, only that one is sent."""
+    if kind:
+        Message.objects.exclude(kind=kind).update(outcome="cancelled")
+    while dispatch_next(now=clock.now()):
+        pass
+    return mail_text(max((tmp_path / "mail").glob("*.eml"), key=lambda path: path.stat().st_mtime_ns))
 
 
 def pdf() -> bytes:

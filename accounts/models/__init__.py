@@ -1,4 +1,6 @@
 from accounts.models.access import Invitation, ShareLink
+from accounts.models.contact import Contact
+from accounts.models.convention import Convention, OptionSubscription, Subscription
 from accounts.models.person import BankAccount, BillingParty, Creditor, Membership, OfficeMembership, User, valid_siret
 from accounts.models.profile import ChangeRequest, ChangeRequestPaper, PayoutAccount
 
@@ -7,12 +9,16 @@ __all__ = [
     "BillingParty",
     "ChangeRequest",
     "ChangeRequestPaper",
+    "Contact",
+    "Convention",
     "Creditor",
     "Invitation",
     "Membership",
     "OfficeMembership",
+    "OptionSubscription",
     "PayoutAccount",
     "ShareLink",
+    "Subscription",
     "User",
     "valid_siret",
 ]

@@ -13,6 +13,8 @@ ACCOUNT = (
     ("profile", gettext_noop("Profil"), Permission.PROFILE_READ),
     ("people", gettext_noop("Personnes"), Permission.DOSSIER_READ),
     ("roles", gettext_noop("Rôles et droits"), Permission.DOSSIER_READ),
+    ("convention", gettext_noop("Convention"), Permission.PROFILE_READ),
+    ("options", gettext_noop("Options"), Permission.PROFILE_READ),
     ("shares", gettext_noop("Partages"), Permission.DOSSIER_SHARE),
 )
 

@@ -200,7 +200,7 @@ def walk(patterns: list[Any], prefix: str = "") -> Iterator[Address]:
 
 
 ADDRESSES = list(walk(get_resolver().url_patterns))
-# Keys that are secrets of their own, not of an owner: tried where accounts are.
+# Keys that are secrets of their own, or of the whole brand, not of an owner: tried where accounts are.
 SECRETS = {
     "account_activate",
     "account_reset_password_from_key",
@@ -208,6 +208,8 @@ SECRETS = {
     "invitation",
     "share-open",
     "support-document",
+    "contact-receipt",
+    "option-answer",
 }
 KEYED = [address for address in ADDRESSES if address.converters and address.name not in SECRETS]
 MOVES = ["request_injonction", "settle", "withdraw", "accept", "refuse"]
