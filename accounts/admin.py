@@ -6,8 +6,9 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
 from django.urls import path, reverse
+from django.utils.html import format_html
 
-from accounts import contacts, profile
+from accounts import contacts, profile, seeing
 from accounts.models import (
     BankAccount,
     ChangeRequest,
@@ -17,6 +18,7 @@ from accounts.models import (
     Invitation,
     Membership,
     OfficeMembership,
+    OfficeProfile,
     OptionSubscription,
     PayoutAccount,
     ShareLink,
@@ -35,8 +37,33 @@ class UserAdmin(ReasonedAdmin):
 
     list_display = ("email", "last_name", "first_name", "is_active", "is_staff")
     search_fields = ("email", "last_name")
-    fields = ("email", "civility", "last_name", "first_name", "is_active")
-    readonly_fields = ("email",)
+    fields = ("email", "civility", "last_name", "first_name", "is_active", "see_as")
+    readonly_fields = ("email", "see_as")
+
+    @admin.display(description="ses pages")
+    def see_as(self, user: User) -> str:
+        return format_html(
+            '<a href="{}">Voir comme cette personne</a>', reverse("admin:accounts_user_see", args=[user.pk])
+        )
+
+    def get_urls(self) -> list[Any]:
+        own = path("<int:key>/voir/", self.admin_site.admin_view(self.see), name="accounts_user_see")
+        return [own, *super().get_urls()]
+
+    def see(self, request: Any, key: int) -> HttpResponse:
+        """Ask why, then show the person's own pages for half an hour."""
+        user, error = get_object_or_404(User, pk=key), ""
+        if request.method == "POST":
+            try:
+                seeing.start(request, user, reason=request.POST.get("look_reason", ""), now=clock.now())
+            except seeing.SeeingRefused as refusal:
+                error = str(refusal)
+            else:
+                return redirect("office-home" if OfficeMembership.objects.filter(user=user).exists() else "home")
+        context = self.admin_site.each_context(request) | {
+            "title": f"Voir comme {user}", "opts": self.model._meta, "error": error, "subject": f"user:{key}",
+        }  # fmt: skip
+        return TemplateResponse(request, "admin/reason.html", context, status=422 if error else 200)
 
     def has_add_permission(self, request: object) -> bool:
         return False
@@ -87,7 +114,6 @@ class MembershipAdmin(ReadOnlyAdmin):
 class DecisionAdmin(ReadOnlyAdmin):
     """Something that waits for a decision: read, then accepted or refused with a reason, nothing else."""
 
-    list_filter: tuple[str, ...] = ("state", "brand")
     approve_label = "Accepter"
     refuse_label = "Refuser"
 
@@ -134,6 +160,7 @@ class DecisionAdmin(ReadOnlyAdmin):
 @admin.register(ChangeRequest)
 class ChangeRequestAdmin(DecisionAdmin):
     list_display = ("creditor", "state", "requested_by", "requested_at", "decided_by")
+    list_filter = ("state", "brand")
     search_fields = ("creditor__company", "creditor__last_name", "requested_by")
 
     def rows(self, found: ChangeRequest) -> list[dict[str, Any]]:
@@ -160,6 +187,7 @@ class PayoutAccountAdmin(DecisionAdmin):
     """Support is the second person of a creditor that has only one, after calling the known number back."""
 
     list_display = ("creditor", "masked", "state", "proposed_by", "proposed_at", "decided_by", "effective_at")
+    list_filter = ("state", "brand")
     search_fields = ("creditor__company", "creditor__last_name", "iban_last4")
     approve_label = "Confirmer après rappel du créancier"
 
@@ -213,6 +241,13 @@ class ConventionAdmin(ReadOnlyAdmin):
     search_fields = ("creditor__company", "creditor__last_name")
     list_select_related = ("creditor", "text")
     exclude = ("evidence",)
+
+
+@admin.register(OfficeProfile)
+class OfficeProfileAdmin(ReadOnlyAdmin):
+    list_display = ("office", "insurer", "insured_until_on", "third_party_masked", "changed_by", "changed_at")
+    search_fields = ("office__name", "office__town")
+    exclude = ("third_party_iban_sealed",)
 
 
 @admin.register(OptionSubscription, Subscription)

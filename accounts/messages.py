@@ -77,6 +77,13 @@ def payout_decided(message: Message) -> Content:
     return _about_payout(message, f"Le nouveau compte de versement est {told}", "payout_decided", told=told)
 
 
+@content_of("third_party_changed")
+def third_party_changed(message: Message) -> Content:
+    facts = {name: message.payload[name] for name in ("masked", "by", "house")}
+    url = site_url(message.brand, reverse("office-profile"))
+    return _mail(message, "Le compte de tiers de l’étude a changé", "third_party_changed", url=url, **facts)
+
+
 @content_of("contact_received")
 def contact_received(message: Message) -> Content:
     payload = message.payload

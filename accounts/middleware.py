@@ -3,15 +3,20 @@
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
+from allauth.account.adapter import get_adapter
 from django.contrib.auth.views import redirect_to_login
+from django.core.exceptions import PermissionDenied
 from django.db import connection
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.cache import patch_cache_control
+from django.utils.translation import gettext as _
 
+from accounts import seeing
 from accounts.models import Creditor, OfficeMembership
 from accounts.sharing import living
 from core import clock
+from core.audit import note
 from tenants.context import Audience, Context, switch
 
 DEBTOR_KEY = "debtor_dossier"
@@ -58,10 +63,23 @@ def held(user: int, brand: int) -> list[Held]:
         return [Held(*row) for row in cursor.fetchall()]
 
 
+def _whose(request: Any) -> Any:
+    """The person whose pages these are: who is logged in, or whom support looks at, page by page and changing nothing."""
+    now = clock.now()
+    request.seeing = seeing.current(request, now=now) if seeing.KEY in request.session else None
+    if request.seeing is None:
+        return request.user
+    if request.method not in ("GET", "HEAD"):
+        raise PermissionDenied(_("Vous regardez les pages d’une autre personne : rien ne peut y être changé."))
+    subject, ip = f"user:{request.seeing.user.pk}", get_adapter().get_client_ip(request)
+    note("voir comme", subject, by=str(request.user), now=now, reason=request.path, ip=ip)
+    return request.seeing.user
+
+
 def _portal(request: Any) -> HttpResponse | None:
     if not request.user.is_authenticated:
         return redirect_to_login(request.get_full_path())
-    request.memberships = held(request.user.pk, request.brand.pk)
+    request.memberships = held(_whose(request).pk, request.brand.pk)
     if not request.memberships:
         raise Http404
     chosen = request.session.get("creditor")
@@ -77,7 +95,7 @@ def _portal(request: Any) -> HttpResponse | None:
 def _office(request: Any) -> HttpResponse | None:
     if not request.user.is_authenticated:
         return redirect_to_login(request.get_full_path())
-    member = OfficeMembership.objects.filter(user=request.user, brand=request.brand).select_related("office").first()
+    member = OfficeMembership.objects.filter(user=_whose(request), brand=request.brand).select_related("office").first()
     if member is None:
         raise Http404
     request.office = member.office

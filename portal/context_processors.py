@@ -49,6 +49,7 @@ CREDITOR_MENU = (
 OFFICE_MENU = (
     ("office-home", gettext_noop("À faire"), "list"),
     ("office-dossiers", gettext_noop("Dossiers"), "folder"),
+    ("office-profile", gettext_noop("Étude et personnes"), "building"),
 )
 DEMO_ACCOUNTS = (
     ("Créancier", "creancier@demo.fr"),
@@ -67,6 +68,7 @@ def page(request: HttpRequest) -> dict[str, Any]:
         "account": _account(request),
         "unread_count": 0,
         "may_file": allowed(request, Permission.DOSSIER_FILE),
+        "seeing": getattr(request, "seeing", None),
         "demo": _demo() if settings.DEMO else None,
     }
 

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from portal.views import agreements, contacts, files, invitations, people, profile, shares
+from portal.views import agreements, contacts, files, invitations, office_account, people, profile, seeing, shares
 
 urlpatterns = [
     path("invitation", invitations.enter_code, name="invitation-code"),
@@ -34,6 +34,14 @@ urlpatterns = [
     path("espace/compte/options", agreements.options, name="options"),
     path("espace/compte/options/<int:clause>", agreements.answer_option, name="option-answer"),
     path("admin/pieces/<uuid:key>", files.support_document, name="support-document"),
+    path("voir-comme/finir", seeing.stop, name="seeing-stop"),
+    # office
+    path("etude/compte/", office_account.profile, name="office-profile"),
+    path("etude/compte/disponibilite", office_account.availability, name="office-availability"),
+    path("etude/compte/personnes", office_account.people, name="office-people"),
+    path("etude/compte/personnes/inviter", office_account.invite, name="office-people-invite"),
+    path("etude/compte/personnes/<int:member>/retirer", office_account.remove, name="office-people-remove"),
+    path("etude/compte/invitations/<int:invitation>/annuler", office_account.withdraw, name="office-people-withdraw"),
     # whoever holds a share link
     path("partage/ouvrir/<str:token>", shares.open_share, name="share-open"),
     path("partage/", shares.listing, name="shared"),

@@ -1,6 +1,7 @@
 from accounts.models.access import Invitation, ShareLink
 from accounts.models.contact import Contact
 from accounts.models.convention import Convention, OptionSubscription, Subscription
+from accounts.models.office import OfficeProfile
 from accounts.models.person import BankAccount, BillingParty, Creditor, Membership, OfficeMembership, User, valid_siret
 from accounts.models.profile import ChangeRequest, ChangeRequestPaper, PayoutAccount
 
@@ -15,6 +16,7 @@ __all__ = [
     "Invitation",
     "Membership",
     "OfficeMembership",
+    "OfficeProfile",
     "OptionSubscription",
     "PayoutAccount",
     "ShareLink",

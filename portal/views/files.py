@@ -3,6 +3,7 @@
 from typing import Any
 from uuid import UUID
 
+from django.db.models import Q
 from django.http import Http404, HttpResponse
 from django.utils.http import content_disposition_header
 from django.views.decorators.cache import never_cache
@@ -26,7 +27,9 @@ def portal_document(request: Any, key: UUID) -> HttpResponse:
 @never_cache
 @readonly
 def office_document(request: Any, key: UUID) -> HttpResponse:
-    return hand_over(request, key, dossier_id__in=request.office.dossiers.values("pk"))
+    """A paper of one of its dossiers, or one of its own, such as its signature."""
+    own = Q(office=request.office, creditor_id=None, dossier_id=None)
+    return hand_over(request, key, Q(dossier_id__in=request.office.dossiers.values("pk")) | own)
 
 
 @never_cache
@@ -47,8 +50,9 @@ def support_document(request: Any, key: UUID) -> HttpResponse:
     return hand_over(request, key, pk__in=ChangeRequestPaper.objects.values("document"))
 
 
-def hand_over(request: Any, key: UUID, **owner: Any) -> HttpResponse:
-    document = Document.objects.filter(pk=key, **owner).first()
+def hand_over(request: Any, key: UUID, *condition: Q, **owner: Any) -> HttpResponse:
+    """The file, if it is among those that the owner's condition names; 404 otherwise."""
+    document = Document.objects.filter(*condition, pk=key, **owner).first()
     if document is None:
         raise Http404
     try:

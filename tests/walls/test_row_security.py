@@ -16,7 +16,7 @@ from django.template.response import TemplateResponse
 from django.urls import path
 
 from accounts import contacts
-from accounts.models import BillingParty, ChangeRequestPaper, Creditor
+from accounts.models import BillingParty, ChangeRequestPaper, Creditor, OfficeProfile
 from accounts.models.contact import ContactKind
 from core.rowsecurity import AUDIENCES
 from credicys.urls import urlpatterns as product_urls
@@ -112,7 +112,7 @@ def walled() -> set[str]:
 
 
 # Walled, but no creditor's: each with its own test.
-OF_NO_CREDITOR = {"accounts_contact"}
+OF_NO_CREDITOR = {"accounts_contact", "accounts_officeprofile"}
 
 
 def of_creditors() -> set[str]:
@@ -158,6 +158,25 @@ def test_what_is_written_to_support_is_read_by_support_and_by_the_receipt(ours: 
         assert not any(may(role, right, "accounts_contact") for right in ("SELECT", "INSERT", "UPDATE", "DELETE"))
     with speaking_as(Context(Audience.SUPPORT)):
         assert rows("SELECT name FROM accounts_contact") == [("Paul",)]
+
+
+@pytest.mark.django_db
+@pytest.mark.attack("T18", "T19")
+def test_what_an_office_says_of_itself_is_its_own(ours: Creditor, theirs: Creditor) -> None:
+    here, there = (Dossier.objects.get(creditor=creditor).office for creditor in (ours, theirs))
+    assert here and there
+    for office in (here, there):
+        OfficeProfile.objects.create(office=office, brand=office.brand, insurer=office.name)
+    for role in ("portal", "debtor", "public"):
+        assert not may(role, "SELECT", "accounts_officeprofile")
+    with speaking_as(contexts(ours)["office"]):
+        assert rows("SELECT office_id FROM accounts_officeprofile") == [(here.pk,)]
+        assert run("UPDATE accounts_officeprofile SET insurer = 'x' WHERE office_id = %s", there.pk) == 0
+        assert run("UPDATE tenants_office SET is_available = false") == 1
+        with refused():
+            run("UPDATE tenants_office SET court_of_appeal = 'Paris'")
+        with refused():
+            run("UPDATE accounts_officeprofile SET office_id = %s", there.pk)
 
 
 @pytest.mark.django_db

@@ -86,6 +86,8 @@ def furnish(brand: Brand, town: str, word: str) -> Owner:
     factories.member(creditor)
     factories.invitation(creditor)
     factories.share_link(creditor)
+    factories.clerk(office)
+    factories.invitation(creditor, creditor=None, office=office, role="")
     factories.payout_account(creditor)
     factories.change_request(creditor)
     return owner
@@ -229,6 +231,8 @@ RECIPES: dict[tuple[str, str, str], Recipe] = {
     ("partage", "uuid", "key"): lambda owner: [d.pk for d in owner.documents],
     ("etude", "slug", "reference"): lambda owner: [d.reference for d in owner.dossiers],
     ("etude", "uuid", "key"): lambda owner: [d.pk for d in owner.documents] + [m.pk for m in owner.messages],
+    ("etude", "int", "member"): lambda owner: [m.pk for m in owner.office.members.all()],
+    ("etude", "int", "invitation"): lambda owner: [i.pk for i in owner.office.invitations.all()],
     ("etude", "slug", "name"): lambda owner: MOVES,
     ("debiteur", "uuid", "key"): lambda owner: [d.pk for d in owner.documents],
 }  # fmt: skip
