@@ -13,6 +13,7 @@ from accounts.models import Creditor
 from accounts.permissions import allowed
 from accounts.roles import Permission, Role
 from core import clock
+from portal.help import help_url
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +69,7 @@ def page(request: HttpRequest) -> dict[str, Any]:
         "account": _account(request),
         "unread_count": 0,
         "may_file": allowed(request, Permission.DOSSIER_FILE),
+        "help_url": help_url(request.resolver_match.url_name or "") if request.resolver_match else "",
         "seeing": getattr(request, "seeing", None),
         "demo": _demo() if settings.DEMO else None,
     }

@@ -2,9 +2,22 @@
 
 from django.urls import path
 
-from portal.views import agreements, contacts, files, invitations, office_account, people, profile, seeing, shares
+from portal.views import (
+    agreements,
+    contacts,
+    files,
+    invitations,
+    manual,
+    office_account,
+    people,
+    profile,
+    seeing,
+    shares,
+)
 
 urlpatterns = [
+    path("aide/", manual.contents, name="help"),
+    path("aide/<slug:slug>", manual.chapter, name="help-chapter"),
     path("invitation", invitations.enter_code, name="invitation-code"),
     path("invitation/<str:code>", invitations.invitation, name="invitation"),
     path("rendez-vous", contacts.audit, name="audit"),

@@ -16,7 +16,7 @@ from dossiers.models import Dossier, Event
 from notifications.models import Message
 from procedures import services
 from procedures.letters import DEBTOR_LETTERS
-from procedures.models import Deadline
+from procedures.models import AnswerKind, Deadline, Means
 from procedures.transitions import TRANSITIONS, TURN
 
 TONES = {
@@ -25,6 +25,7 @@ TONES = {
     Phase.REFUSED: "danger",
     Phase.AMIABLE: "info",
     Phase.PSRPC: "accent",
+    Phase.TITLE: "success",
     Phase.INJONCTION_OFFERED: "warning",
     Phase.INJONCTION_REQUESTED: "accent",
     Phase.SETTLED: "success",
@@ -44,6 +45,11 @@ LABELS = {
     "record_psrpc_silence": gettext_noop("Silence d’un mois constaté"),
     "resume_amiable": gettext_noop("Dossier repris en phase amiable"),
     "record_psrpc_refusal": gettext_noop("Refus du débiteur constaté"),
+    "record_terms_refusal": gettext_noop("Refus des modalités constaté"),
+    "record_agreement": gettext_noop("Accord constaté, titre exécutoire délivré"),
+    "debtor_answered": gettext_noop("Le débiteur a répondu"),
+    "offer_made": gettext_noop("Modalités proposées par l’étude"),
+    "offer_agreed": gettext_noop("Modalités acceptées"),
     "close": gettext_noop("Dossier clos par l’étude"),
     "offer_injonction": gettext_noop("Injonction de payer proposée"),
     "request_injonction": gettext_noop("Injonction de payer demandée"),
@@ -64,6 +70,14 @@ LETTERS = {
     "amiable_email": gettext_noop("Courriel amiable"),
     "psrpc_letter": gettext_noop("Invitation à la procédure simplifiée (recommandé)"),
     "psrpc_email": gettext_noop("Invitation à la procédure simplifiée (courriel)"),
+    "answer_receipt": gettext_noop("Accusé de la réponse"),
+    "psrpc_statement": gettext_noop("Constat d’issue"),
+    "psrpc_title": gettext_noop("Titre exécutoire"),
+    "title_copy": gettext_noop("Copie du titre au débiteur"),
+    "debtor_answered": gettext_noop("Avis au créancier"),
+    "debtor_answered_office": gettext_noop("Avis à l’étude"),
+    "offer_made": gettext_noop("Avis au créancier"),
+    "title_issued": gettext_noop("Avis au créancier"),
     "new_dossier": gettext_noop("Avis à l’étude"),
     "injonction_requested": gettext_noop("Avis à l’étude"),
     "dossier_accepted": gettext_noop("Avis au créancier"),
@@ -76,6 +90,8 @@ ICONS = {
     "letter_posted": "letter",
     "message_sent": "send",
     "payment_added": "euro",
+    "debtor_answered": "user",
+    "record_agreement": "check",
     "refused": "alert",
     "accept": "check",
 }
@@ -117,7 +133,8 @@ def _happening(event: Event, papers: dict[str, Message], document_page: str) -> 
 
 
 def _label(event: Event) -> str:
-    label = _(LABELS.get(event.kind, event.kind))
+    filed = event.kind == "message_sent" and event.detail.get("channel") == "file"
+    label = _("Classé au dossier") if filed else _(LABELS.get(event.kind, event.kind))
     letter = event.detail.get("letter")
     return f"{_(LETTERS.get(letter, letter))} : {label.lower()}" if letter else label
 
@@ -125,6 +142,8 @@ def _label(event: Event) -> str:
 def _text(event: Event) -> str:
     detail = event.detail
     parts = [detail.get("reason", ""), " ".join(detail.get("reasons", []))]
+    if answer := detail.get("answer"):
+        parts.append(f"« {AnswerKind(answer).label} » ({Means(detail['means']).label})")
     if day := detail.get("on"):
         parts.append(_("le %(day)s") % {"day": date_format(date.fromisoformat(day), "SHORT_DATE_FORMAT")})
     if number := detail.get("number"):
@@ -161,6 +180,11 @@ TURNS = {
         gettext_noop("L’étude n’a pas accepté le dossier. Corrigez-le et transmettez-le de nouveau, ou renoncez."),
         "",
         "danger",
+    ),
+    Phase.TITLE: (
+        gettext_noop("Le titre est délivré : le débiteur paie selon l’échéancier convenu."),
+        "CPCE R125-6",
+        "waiting",
     ),
     Phase.INJONCTION_OFFERED: (
         gettext_noop("Aucun accord n’a été trouvé. Vous pouvez demander l’injonction de payer, ou renoncer."),
@@ -236,6 +260,10 @@ DEBTOR_WORDS = {
         ),
         "CPCE L125-1",
     ),
+    Phase.TITLE: (
+        gettext_noop("Payez selon l’échéancier convenu. En cas de difficulté, écrivez à l’étude avant la date."),
+        "CPCE R125-6",
+    ),
     Phase.INJONCTION_OFFERED: (
         gettext_noop("Le créancier peut saisir le juge ; vous pouvez encore écrire à l’étude."),
         "CPC 1405",
@@ -306,6 +334,12 @@ CONSEQUENCES = {
     ),
     "record_psrpc_refusal": gettext_noop(
         "Le refus est constaté (CPCE R125-5) ; l’injonction de payer est proposée au créancier."
+    ),
+    "record_terms_refusal": gettext_noop(
+        "Le refus du montant ou des modalités est constaté (CPCE R125-5, 3°) ; l’injonction de payer est proposée au créancier."
+    ),
+    "record_agreement": gettext_noop(
+        "L’accord est constaté, le titre exécutoire est établi et scellé ; sa copie est imprimée pour le débiteur (CPCE R125-6)."
     ),
     "close": gettext_noop("Plus rien n’est réclamé au débiteur ; le créancier reçoit votre motif."),
     "offer_injonction": gettext_noop("Le créancier est invité à choisir l’injonction de payer."),

@@ -13,7 +13,7 @@ from notifications.models import Message, Outcome
 from notifications.outbox import queue_all
 from notifications.signals import letter_posted, message_settled
 from procedures.cases import cases
-from procedures.letters import psrpc_email
+from procedures.letters import psrpc_email, title_copy
 from procedures.models import Deadline
 from procedures.terms import compute
 
@@ -61,3 +61,12 @@ def record_what_left(message: Message, now: datetime, **kwargs: Any) -> None:
         "detail": message.detail,
     }
     journal.append([journal.Entry(dossier, kind, detail=detail)], by=str(RELAY), at=now)
+    if message.kind == "psrpc_title" and message.outcome == Outcome.SENT:
+        _copy_to_debtor(message, now)
+
+
+def _copy_to_debtor(title: Message, now: datetime) -> None:
+    dossier = Dossier.objects.select_related("debtor", "creditor", "office", "brand").get(pk=title.dossier_id or 0)
+    [case] = cases([dossier], now=now)
+    copy = title_copy(case, title.key.partition(":")[2], now)
+    queue_all([copy] if copy else [])

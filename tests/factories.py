@@ -39,7 +39,8 @@ from mandates.models import Mandate, MandateState
 from notifications.models import Message
 from notifications.relay import dispatch_next
 from procedures.legal_texts import AMIABLE_TEXTS, PSRPC_TEXTS
-from procedures.models import Deadline, LegalText
+from procedures.models import Answer, Deadline, LegalText, Offer
+from procedures.terms import compute
 from tenants.models import Brand, ConventionText, Office, OptionClause, Terms
 
 NUMBERS = count(1)
@@ -260,6 +261,23 @@ def sent_mail(tmp_path: Path, kind: str = "") -> str:
     while dispatch_next(now=clock.now()):
         pass
     return mail_text(max((tmp_path / "mail").glob("*.eml"), key=lambda path: path.stat().st_mtime_ns))
+
+
+def month(of: Dossier, started_on: date | None = None) -> Deadline:
+    """The running month of a posted invitation."""
+    return Deadline.open(of, "record_psrpc_silence", compute("psrpc_extended", started_on or LONG_AGO.date()))
+
+
+def agreement(of: Dossier, text: str = "", **fields: Any) -> Offer:
+    """An acceptance and terms on which both sides agreed."""
+    said = {"means": "online", "received_on": LONG_AGO.date(), "recorded_by": "le débiteur", "created_at": LONG_AGO}
+    Answer.objects.create(dossier=of, creditor_id=of.creditor_id, kind="accept", text=text, **said)
+    values = {
+        "amount": Decimal("1200.00"), "currency": of.currency, "instalments": 3, "made_by": "le débiteur",
+        "first_on": LONG_AGO.date() + timedelta(days=40), "created_at": LONG_AGO, "debtor_agreed_on": LONG_AGO.date(),
+        "creditor_agreed_on": LONG_AGO.date(), "creditor_agreed_by": "Jeanne Martin",
+    }  # fmt: skip
+    return Offer.objects.create(dossier=of, creditor_id=of.creditor_id, **(values | fields))
 
 
 def pdf() -> bytes:

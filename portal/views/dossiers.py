@@ -106,6 +106,9 @@ def dossier_page(request: Any, dossier: Dossier) -> dict[str, Any]:
         "actions": presenters.actions(dossier, by=actor, now=now, page="dossier-confirm"),
         "tone": presenters.TONES[Phase(dossier.phase)],
         "attachment_kinds": AttachmentKind.choices,
+        "answers": dossier.answers.all(),
+        "offer": dossier.offers.current(),
+        "may_agree": dossier.phase == Phase.PSRPC,
     }
 
 

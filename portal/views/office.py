@@ -21,10 +21,11 @@ from notifications.models import Message
 from notifications.services import PostingRefused, record_posting
 from portal import presenters
 from portal.actors import office_actor
-from portal.forms import PostingForm
+from portal.forms import OfferForm, PostingForm, ReceivedAnswerForm
 from portal.listing import listed, rows
 from portal.paging import page_of
 from portal.views.moves import confirm_move
+from procedures.answers import month
 from procedures.letters import DEBTOR_LETTERS
 from procedures.models import Deadline
 
@@ -101,7 +102,7 @@ def listing(request: Any) -> HttpResponse:
 
 @readonly
 def detail(request: Any, reference: str) -> HttpResponse:
-    dossier = _one(request, reference)
+    dossier = one_of_ours(request, reference)
     now = clock.now()
     context = {
         "dossier": dossier,
@@ -114,6 +115,10 @@ def detail(request: Any, reference: str) -> HttpResponse:
         "tone": presenters.TONES[Phase(dossier.phase)],
         "to_post": [letter for letter in letters_to_post(request) if letter.dossier_id == dossier.pk],
         "form": PostingForm(initial={"posted_on": clock.today(dossier.zone)}),
+        "answers": dossier.answers.all(),
+        "offer": dossier.offers.current(),
+        "answer_form": ReceivedAnswerForm(initial={"received_on": clock.today(dossier.zone)}),
+        "offer_form": OfferForm() if month(dossier) else None,
     }
     return render(request, "portal/office/dossier.html", context)
 
@@ -122,7 +127,7 @@ def detail(request: Any, reference: str) -> HttpResponse:
 def confirm(request: Any, reference: str, name: str) -> HttpResponse:
     return confirm_move(
         request,
-        _one(request, reference),
+        one_of_ours(request, reference),
         name,
         by=office_actor(request),
         pages=("office-dossier", "office-confirm"),
@@ -156,6 +161,6 @@ def post_letter(request: Any, key: str) -> HttpResponse:
     return redirect("office-dossier", dossier.reference)
 
 
-def _one(request: Any, reference: str) -> Dossier:
+def one_of_ours(request: Any, reference: str) -> Dossier:
     found = ours(request).select_related("brand", "creditor", "debtor", "office", "manager", "subsidiary")
     return get_object_or_404(found, reference=reference)

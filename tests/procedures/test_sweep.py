@@ -93,8 +93,9 @@ def test_a_month_of_silence_makes_the_injonction_available_and_tells_the_credito
     dossier = silent(phase=Phase.PSRPC, transition="record_psrpc_silence")
     assert advance_overdue(now=now) == 1
     assert phase(dossier) == Phase.INJONCTION_OFFERED
-    [message] = Message.objects.about(dossier.pk)
-    assert (message.kind, message.recipient["email"]) == ("injonction_offered", dossier.creditor.email)
+    assert sent(dossier) == {("injonction_offered", "email"), ("psrpc_statement", "file")}
+    message = Message.objects.get(kind="injonction_offered")
+    assert message.recipient["email"] == dossier.creditor.email
 
 
 @pytest.mark.req("CRE-12")
@@ -135,7 +136,7 @@ def test_one_sweep_takes_every_kind_of_term(now: datetime) -> None:
     assert advance_overdue(now=now) == 2
     assert (phase(first), phase(second)) == (Phase.PSRPC, Phase.INJONCTION_OFFERED)
     assert sent(first) == {("psrpc_letter", "registered")}
-    assert sent(second) == {("injonction_offered", "email")}
+    assert sent(second) == {("injonction_offered", "email"), ("psrpc_statement", "file")}
 
 
 def test_each_letter_goes_to_the_debtor_of_its_own_dossier(now: datetime) -> None:

@@ -307,6 +307,7 @@ def furnish(office: Any, word: str) -> Creditor:
         brand=office.brand, creditor_id=creditor.pk, office=office, dossier_id=dossier.pk, key=word, kind="amiable_email",
         channel=Channel.EMAIL, recipient={}, created_at=MONDAY, try_at=MONDAY,
     )  # fmt: skip
+    factories.agreement(dossier)
     return creditor
 
 
