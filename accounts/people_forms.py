@@ -10,7 +10,6 @@ from django.utils.translation import gettext_lazy
 
 from accounts.enums import Civility
 from accounts.roles import Role
-from accounts.sharing import DAYS
 
 ACTING_FOR = "acting_for"
 
@@ -82,6 +81,6 @@ class ShareForm(forms.Form):
     days = forms.TypedChoiceField(
         label=gettext_lazy("Durée"),
         coerce=int,
-        choices=[(days, gettext_lazy("%s jours") % days) for days in DAYS],
+        choices=[(7, gettext_lazy("7 jours")), (30, gettext_lazy("30 jours")), (90, gettext_lazy("90 jours"))],
         initial=30,
     )

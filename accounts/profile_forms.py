@@ -3,7 +3,7 @@
 from typing import Any
 
 from django import forms
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext, gettext_lazy
 
 from accounts.forms import sentence
 from accounts.models import Creditor
@@ -39,6 +39,12 @@ class ChangeForm(forms.ModelForm):
     class Meta:
         model = Creditor
         fields = list(FIELDS)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name in FIELDS:
+            if field := self.fields.get(name):
+                field.label = gettext(str(field.label or "").capitalize())
 
     def wanted(self) -> dict[str, Any]:
         return {name: self.cleaned_data[name] for name in FIELDS if name in self.cleaned_data}

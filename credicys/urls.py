@@ -1,4 +1,5 @@
 from django.contrib import admin
+from django.contrib.auth.models import Group
 from django.urls import include, path
 from django.views.i18n import set_language
 
@@ -6,6 +7,7 @@ from credicys.health import health
 
 admin.site.site_header = admin.site.site_title = "Support"
 admin.site.index_title = "Registres"
+admin.site.unregister(Group)  # rights are not given from the admin: roles stand in memberships
 
 urlpatterns = [
     path("", include("portal.urls")),

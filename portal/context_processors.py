@@ -14,6 +14,7 @@ from accounts.permissions import allowed
 from accounts.roles import Permission, Role
 from core import clock
 from portal.help import help_url
+from portal.views.tabs import ACCOUNT
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +53,8 @@ OFFICE_MENU = (
     ("office-dossiers", gettext_noop("Dossiers"), "folder"),
     ("office-profile", gettext_noop("Étude et personnes"), "building"),
 )
+# Pages that stand behind one entry of a menu.
+SAME_SECTION = {name: "people" for name, _label, _right in ACCOUNT} | {"office-people": "office-profile"}
 DEMO_ACCOUNTS = (
     ("Créancier", "creancier@demo.fr"),
     ("Créancier, plusieurs filiales", "groupe@demo.fr"),
@@ -82,6 +85,7 @@ def _menu(request: HttpRequest) -> list[Entry]:
     elif hasattr(request, "creditor"):
         entries = [(name, label, icon) for name, label, icon, right in CREDITOR_MENU if allowed(request, right)]
     current = request.resolver_match.url_name if request.resolver_match else ""
+    current = SAME_SECTION.get(current or "", current)
     return [Entry(reverse(name), _(label), icon, name == current) for name, label, icon in entries]
 
 

@@ -4,6 +4,7 @@ from typing import Any
 
 from django.db import models
 from django.db.models import F, Q
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models.person import Creditor, User
@@ -14,7 +15,7 @@ from tenants.models import Brand
 
 
 def _label(name: str) -> str:
-    return str(getattr(Creditor._meta.get_field(name), "verbose_name", name))
+    return gettext(str(getattr(Creditor._meta.get_field(name), "verbose_name", name)).capitalize())
 
 
 class Decision(models.TextChoices):

@@ -34,7 +34,7 @@ def profile(request: Any) -> HttpResponse:
     context = {
         "tabs": account_tabs(request, "profile"),
         "identity": identity(creditor),
-        "account": creditor.bank_accounts.current(),
+        "bank_account": creditor.bank_accounts.current(),
         "billing": BillingParty.objects.filter(creditor=creditor).first(),
         "terms": creditor.terms,
         "requests": creditor.change_requests.prefetch_related("papers__document")[:20],
@@ -56,7 +56,7 @@ def identity(creditor: Creditor) -> list[dict[str, Any]]:
     for name in services.FIELDS:
         field = creditor._meta.get_field(name)
         value = getattr(creditor, f"get_{name}_display")() if field.choices else getattr(creditor, name)  # type: ignore[union-attr]
-        shown.append((str(field.verbose_name).capitalize(), _yes_or_no(value)))  # type: ignore[union-attr]
+        shown.append((_(str(field.verbose_name).capitalize()), _yes_or_no(value)))  # type: ignore[union-attr]
     return facts(shown)
 
 
