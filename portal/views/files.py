@@ -12,6 +12,7 @@ from accounts.middleware import DEBTOR_KEY
 from accounts.models import ChangeRequestPaper
 from core.http import readonly
 from documents.models import Document, Tampered
+from documents.pdf import without_last_pages
 from dossiers.models import Dossier
 from portal.views.debtor_room import OPEN_PHASES
 
@@ -21,7 +22,9 @@ SHOWN = ("application/pdf", "image/png", "image/jpeg")
 @never_cache
 @readonly
 def portal_document(request: Any, key: UUID) -> HttpResponse:
-    return hand_over(request, key, creditor_id__in=[membership.creditor_id for membership in request.memberships])
+    """The creditor's copy ends before the sheet that opens the debtor's room: nobody answers in his place."""
+    mine = [membership.creditor_id for membership in request.memberships]
+    return hand_over(request, key, creditor_id__in=mine, is_recipient=False)
 
 
 @never_cache
@@ -50,13 +53,16 @@ def support_document(request: Any, key: UUID) -> HttpResponse:
     return hand_over(request, key, pk__in=ChangeRequestPaper.objects.values("document"))
 
 
-def hand_over(request: Any, key: UUID, *condition: Q, **owner: Any) -> HttpResponse:
+def hand_over(request: Any, key: UUID, *condition: Q, is_recipient: bool = True, **owner: Any) -> HttpResponse:
     """The file, if it is among those that the owner's condition names; 404 otherwise."""
     document = Document.objects.filter(*condition, pk=key, **owner).first()
     if document is None:
         raise Http404
     try:
-        response = HttpResponse(document.read(), content_type=document.media_type)
+        content = document.read()
+        if document.secret_pages and not is_recipient:
+            content = without_last_pages(content, document.secret_pages)
+        response = HttpResponse(content, content_type=document.media_type)
     except (FileNotFoundError, Tampered) as error:
         raise Http404 from error
     as_attachment = document.media_type not in SHOWN or "download" in request.GET

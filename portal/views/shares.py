@@ -29,6 +29,7 @@ from core.once import once
 from dossiers.enums import Phase
 from dossiers.models import Dossier
 from portal import presenters
+from portal.history import history
 from portal.listing import listed, rows
 from portal.paging import page_of
 from portal.views.acting import for_the_same_creditor
@@ -152,7 +153,7 @@ def detail(request: Any, reference: str) -> HttpResponse:
         "balance": dossier.balance(),
         "items": dossier.items.select_related("document"),
         "attachments": dossier.attachments.select_related("document"),
-        "history": presenters.history(dossier, document_page="shared-document"),
+        "history": history(dossier, document_page="shared-document"),
         "next": presenters.next_step(dossier, today=clock.today(dossier.zone)),
         "tone": presenters.TONES[Phase(dossier.phase)],
     }
@@ -162,4 +163,6 @@ def detail(request: Any, reference: str) -> HttpResponse:
 @never_cache
 @audited
 def document(request: Any, key: UUID) -> HttpResponse:
-    return hand_over(request, key, creditor_id=request.share.creditor_id, dossier_id__in=shared(request).values("pk"))
+    """As the creditor reads it: without the sheet that opens the debtor's room."""
+    mine = {"creditor_id": request.share.creditor_id, "dossier_id__in": shared(request).values("pk")}
+    return hand_over(request, key, is_recipient=False, **mine)

@@ -1,14 +1,17 @@
 """A link for an accountant or a lawyer: reads, for a while, and nothing else."""
 
+import io
 from datetime import timedelta
 from typing import Any
 
+import pikepdf
 import pytest
 from django.utils import timezone
 
 from accounts.models import ShareLink
 from accounts.roles import Role
 from core.models import AuditEntry
+from documents.services import store
 from dossiers.enums import Phase
 from tests import factories
 from tests.accounts.test_people import browser_of
@@ -110,3 +113,20 @@ def test_who_may_not_share_makes_no_link(role: str, creditor: Any) -> None:
     form = {"recipient": "X", "reference": "", "days": "7", "acting_for": creditor.pk}
     assert browser.post(SHARES, form).status_code == 403
     assert not ShareLink.objects.exists()
+
+
+def test_a_guest_reads_a_letter_without_the_sheet_that_opens_the_debtors_room(creditor: Any) -> None:
+    dossier = factories.dossier(creditor, phase=Phase.AMIABLE)
+    with pikepdf.new() as made:
+        made.add_blank_page()
+        made.add_blank_page()
+        out = io.BytesIO()
+        made.save(out)
+    paper = store(
+        out.getvalue(), name="Lettre.pdf", media_type="application/pdf", brand=creditor.brand, creditor_id=creditor.pk,
+        dossier_id=dossier.pk, secret_pages=1,
+    )  # fmt: skip
+    answer = opened(make(creditor)).get(f"/partage/documents/{paper.pk}")
+    assert answer.status_code == 200
+    with pikepdf.open(io.BytesIO(answer.content)) as read:
+        assert len(read.pages) == 1
