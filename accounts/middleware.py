@@ -4,9 +4,11 @@ from collections.abc import Callable
 from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
+from allauth.account.adapter import get_adapter
 from django.contrib import messages
 from django.contrib.auth import logout
 from django.contrib.auth.views import redirect_to_login
+from django.core.exceptions import PermissionDenied
 from django.db import connection
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -15,13 +17,18 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django_htmx.http import HttpResponseClientRedirect
 
-from accounts import factors, sessions
+from accounts import factors, seeing, sessions
 from accounts.log_in import remember_device
 from accounts.models import Creditor, OfficeMembership
 from accounts.permissions import may_join
+from accounts.sharing import living
+from core import clock
+from core.audit import note
 from tenants.context import Audience, Context, switch
 
 DEBTOR_KEY = "debtor_dossier"
+SHARE_KEY = "share"
+SHARE_DOOR = "/partage/ouvrir/"
 BEFORE_COMPLETION = ("/espace/finalisation", "/espace/cgu", "/espace/langue")
 
 
@@ -44,7 +51,7 @@ class SessionEndMiddleware:
 
 
 class AudienceMiddleware:
-    """Sets the audience of the request for `/espace/`, `/etude/`, `/admin/` and `/debiteur/`.
+    """Sets the audience of the request for `/espace/`, `/etude/`, `/admin/`, `/debiteur/` and `/partage/`.
 
     A person without a key to a door gets 404 there: she need not learn what is behind it.
     """
@@ -101,10 +108,23 @@ def _page_it_came_from(request: HttpRequest) -> str:
     return f"/{request.path.split('/')[1]}/"
 
 
+def _whose(request: Any) -> Any:
+    """The person whose pages these are: who is logged in, or whom support looks at, page by page and changing nothing."""
+    now = clock.now()
+    request.seeing = seeing.current(request, now=now) if seeing.KEY in request.session else None
+    if request.seeing is None:
+        return request.user
+    if request.method not in ("GET", "HEAD"):
+        raise PermissionDenied(_("Vous regardez les pages d’une autre personne : rien ne peut y être changé."))
+    subject, ip = f"user:{request.seeing.user.pk}", get_adapter().get_client_ip(request)
+    note("voir comme", subject, by=str(request.user), now=now, reason=request.path, ip=ip)
+    return request.seeing.user
+
+
 def _portal(request: Any) -> HttpResponse | None:
     if not request.user.is_authenticated:
         return to_log_in(request)
-    request.memberships = held(request.user.pk, request.brand.pk)
+    request.memberships = held(_whose(request).pk, request.brand.pk)
     if not request.memberships:
         return _stranger_to_the_brand(request)
     chosen = request.session.get("creditor")
@@ -127,7 +147,7 @@ def _stranger_to_the_brand(request: Any) -> HttpResponse:
 def _office(request: Any) -> HttpResponse | None:
     if not request.user.is_authenticated:
         return to_log_in(request)
-    member = OfficeMembership.objects.filter(user=request.user, brand=request.brand).select_related("office").first()
+    member = OfficeMembership.objects.filter(user=_whose(request), brand=request.brand).select_related("office").first()
     if member is None:
         raise Http404
     if not factors.has_one(request.user):
@@ -151,9 +171,21 @@ def _debtor(request: Any) -> HttpResponse | None:
     return None
 
 
+def _guest(request: Any) -> HttpResponse | None:
+    """Whoever holds a share link; asked again at every page, so that a revocation holds at once."""
+    if request.path.startswith(SHARE_DOOR):
+        return None
+    request.share = living(request.session.get(SHARE_KEY, ""), brand=request.brand, now=clock.now())
+    if request.share is None:
+        raise Http404
+    switch(Context(Audience.PORTAL, brand=request.brand.pk, creditors=(request.share.creditor_id,)))
+    return None
+
+
 DOORS: dict[str, Callable[[Any], HttpResponse | None]] = {
     "/espace/": _portal,
     "/etude/": _office,
     "/admin/": _support,
     "/debiteur/": _debtor,
+    "/partage/": _guest,
 }

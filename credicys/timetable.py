@@ -11,5 +11,6 @@ TIMETABLE = {
     "relay": _every(2, "notifications.tasks.relay"),
     "deadlines": _every(10, "procedures.tasks.sweep_deadlines"),
     "sessions": _every(3600, "accounts.tasks.forget_sessions"),
+    "conventions": _every(3600, "accounts.tasks.follow_conventions"),
     "submissions": _every(3600, "tenants.tasks.forget_submissions"),
 }

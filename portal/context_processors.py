@@ -11,9 +11,12 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
+from accounts.models import Creditor
 from accounts.permissions import allowed
 from accounts.roles import Permission, Role
 from core import clock
+from portal.help import help_url
+from portal.views.tabs import ACCOUNT
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +33,7 @@ class Account:
     display_name: str
     role_label: str
     creditor_name: str
+    others: tuple[Creditor, ...] = ()  # for whom else she may act
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,11 +49,15 @@ CREDITOR_MENU = (
     ("wizard-start", gettext_noop("Créer un dossier"), "plus", Permission.DOSSIER_FILE),
     ("dossiers", gettext_noop("Sélectionner un dossier"), "folder", Permission.DOSSIER_READ),
     ("mandate", gettext_noop("Mandat de prélèvement"), "bank", Permission.MANDATE_SIGN),
+    ("people", gettext_noop("Compte et personnes"), "users", Permission.DOSSIER_READ),
 )
 OFFICE_MENU = (
     ("office-home", gettext_noop("À faire"), "list"),
     ("office-dossiers", gettext_noop("Dossiers"), "folder"),
+    ("office-profile", gettext_noop("Étude et personnes"), "building"),
 )
+# Pages that stand behind one entry of a menu.
+SAME_SECTION = {name: "people" for name, _label, _right in ACCOUNT} | {"office-people": "office-profile"}
 DEMO_ACCOUNTS = (
     ("Créancier", "creancier@demo.fr"),
     ("Créancier, plusieurs filiales", "groupe@demo.fr"),
@@ -68,6 +76,8 @@ def page(request: HttpRequest) -> dict[str, Any]:
         "account": _account(request),
         "unread_count": 0,
         "may_file": allowed(request, Permission.DOSSIER_FILE),
+        "help_url": help_url(request.resolver_match.url_name or "") if request.resolver_match else "",
+        "seeing": getattr(request, "seeing", None),
         "demo": _demo(request) if settings.DEMO else None,
     }
 
@@ -79,6 +89,7 @@ def _menu(request: HttpRequest) -> list[Entry]:
     elif hasattr(request, "creditor"):
         entries = [(name, label, icon) for name, label, icon, right in CREDITOR_MENU if allowed(request, right)]
     current = request.resolver_match.url_name if request.resolver_match else ""
+    current = SAME_SECTION.get(current or "", current)
     return [Entry(reverse(name), _(label), icon, name == current) for name, label, icon in entries]
 
 
@@ -89,8 +100,14 @@ def _account(request: HttpRequest) -> Account | None:
     if office := getattr(request, "office", None):
         return Account(str(user), _("Étude"), office.name)
     if membership := getattr(request, "membership", None):
-        return Account(str(user), str(Role(membership.role).label), request.creditor.name)  # type: ignore[attr-defined]
+        others = _others(request) if len(request.memberships) > 1 else ()  # type: ignore[attr-defined]
+        return Account(str(user), str(Role(membership.role).label), request.creditor.name, others)  # type: ignore[attr-defined]
     return Account(str(user), _("Support") if user.is_staff else "", "")
+
+
+def _others(request: Any) -> tuple[Creditor, ...]:
+    keys = [membership.creditor_id for membership in request.memberships if membership != request.membership]
+    return tuple(Creditor.objects.filter(pk__in=keys).order_by("company", "last_name", "pk"))
 
 
 def _demo(request: HttpRequest) -> Demo:

@@ -1,4 +1,4 @@
-from django.urls import path
+from django.urls import include, path
 
 from portal.views import answers, debtor_room, dossiers, files, office, public, registration, wizard
 
@@ -8,6 +8,7 @@ urlpatterns = [
     path("", public.welcome, name="welcome"),
     path("entree", public.entrance, name="portal-entrance"),
     path("cgu", public.terms, name="terms"),
+    path("", include("portal.house_urls")),
     # creditor
     path("espace/", dossiers.home, name="home"),
     path("espace/finalisation", registration.complete, name="complete-registration"),

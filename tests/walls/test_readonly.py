@@ -18,7 +18,7 @@ WRITES = re.compile(
 )
 OWN = {"accounts_opensession"}
 # Nothing to fill in: taken as they stand.
-SECRET = {"token": "x", "uidb36": "1", "key": "x"}
+SECRET = {"token": "x", "uidb36": "1", "key": "x", "code": "x", "clause": 1, "slug": "connexion"}
 
 
 @pytest.fixture

@@ -27,7 +27,7 @@ from notifications.models import Message
 from notifications.relay import dispatch_next
 from notifications.services import record_posting
 from portal.context_processors import DEMO_ACCOUNTS, DEMO_PASSWORD, DEMO_TOTP
-from portal.demo import world
+from portal.demo import house, world
 from procedures import services
 from procedures.legal_texts import AMIABLE_TEXTS, PSRPC_TEXTS
 from procedures.models import LegalText
@@ -86,6 +86,7 @@ class Command(BaseCommand):
         self._houses()
         for creditor in self._creditors():
             self._dossiers(creditor)
+        house.furnish(self.now)
 
     # --- houses and people ---------------------------------------------------------------------------------
     def _houses(self) -> None:
