@@ -95,6 +95,7 @@ def _keep_pdf(message: Message, content: Content, now: datetime) -> object:
         office_id=message.office_id,
         dossier_id=message.dossier_id,
         for_debtor=True,
+        secret_pages=content.secret_pages,
         created_at=now,
     )
 

@@ -8,7 +8,6 @@ from documents.seal import seal
 from dossiers.models import Dossier, Event
 from notifications.contents import Content, NoLongerWanted, content_of
 from notifications.models import Message
-from procedures.legal_texts import PSRPC_TEXTS, in_force
 from procedures.models import Answer, Offer
 
 OUTCOMES = {
@@ -50,7 +49,7 @@ def title(message: Message) -> Content:
     offer = context["dossier"].offers.current()
     if offer is None or not offer.is_agreed:
         raise NoLongerWanted("aucun accord n’est conclu")
-    context |= {"offer": offer, "steps": _steps(message, event), "texts": in_force(PSRPC_TEXTS, on=message.written_on)}
+    context |= {"offer": offer, "steps": _steps(message, event)}
     pdf = pdf_of("letters/psrpc/title.2026-01-01.html", context)
     return _kept(f"Titre exécutoire – {context['dossier'].reference}", pdf)
 

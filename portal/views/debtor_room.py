@@ -34,6 +34,11 @@ OPEN_PHASES = (
     Phase.TITLE,
     Phase.INJONCTION_OFFERED,
     Phase.INJONCTION_REQUESTED,
+    Phase.IP_FILED,
+    Phase.IP_ORDERED,
+    Phase.IP_SERVED,
+    Phase.IP_OPPOSED,
+    Phase.ENFORCEABLE,
     Phase.SETTLED,
 )
 WRONG = gettext_noop("La référence ou le code ne correspond pas. Recopiez-les depuis la lettre reçue.")

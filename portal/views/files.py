@@ -10,6 +10,7 @@ from django.views.decorators.cache import never_cache
 from accounts.middleware import DEBTOR_KEY
 from core.http import readonly
 from documents.models import Document, Tampered
+from documents.pdf import without_last_pages
 from dossiers.models import Dossier
 from portal.views.debtor_room import OPEN_PHASES
 
@@ -19,7 +20,9 @@ SHOWN = ("application/pdf", "image/png", "image/jpeg")
 @never_cache
 @readonly
 def portal_document(request: Any, key: UUID) -> HttpResponse:
-    return _hand_over(request, key, creditor_id__in=[membership.creditor_id for membership in request.memberships])
+    """The creditor's copy ends before the sheet that opens the debtor's room: nobody answers in his place."""
+    mine = [membership.creditor_id for membership in request.memberships]
+    return _hand_over(request, key, creditor_id__in=mine, is_recipient=False)
 
 
 @never_cache
@@ -37,12 +40,15 @@ def debtor_document(request: Any, key: UUID) -> HttpResponse:
     return _hand_over(request, key, dossier_id__in=shown, for_debtor=True)
 
 
-def _hand_over(request: Any, key: UUID, **owner: Any) -> HttpResponse:
+def _hand_over(request: Any, key: UUID, *, is_recipient: bool = True, **owner: Any) -> HttpResponse:
     document = Document.objects.filter(pk=key, **owner).first()
     if document is None:
         raise Http404
     try:
-        response = HttpResponse(document.read(), content_type=document.media_type)
+        content = document.read()
+        if document.secret_pages and not is_recipient:
+            content = without_last_pages(content, document.secret_pages)
+        response = HttpResponse(content, content_type=document.media_type)
     except (FileNotFoundError, Tampered) as error:
         raise Http404 from error
     as_attachment = document.media_type not in SHOWN or "download" in request.GET

@@ -22,6 +22,7 @@ from notifications.services import PostingRefused, record_posting
 from portal import presenters
 from portal.actors import office_actor
 from portal.forms import OfferForm, PostingForm, ReceivedAnswerForm
+from portal.history import history
 from portal.listing import listed, rows
 from portal.paging import page_of
 from portal.views.moves import confirm_move
@@ -80,7 +81,8 @@ def stuck(request: Any) -> QuerySet[Dossier]:
     posting = posting.filter(outcome__in=["", "sent"])
     in_amiable = Q(~Exists(posting.filter(kind="amiable_letter")), phase=Phase.AMIABLE)
     in_psrpc = Q(~Exists(posting.filter(kind="psrpc_letter")), phase=Phase.PSRPC)
-    return ours(request).filter(in_amiable | in_psrpc).filter(~Exists(running))
+    in_injonction = Q(phase__in=[Phase.IP_ORDERED, Phase.IP_SERVED])
+    return ours(request).filter(in_amiable | in_psrpc | in_injonction).filter(~Exists(running))
 
 
 @readonly
@@ -109,7 +111,7 @@ def detail(request: Any, reference: str) -> HttpResponse:
         "balance": dossier.balance(),
         "items": dossier.items.select_related("document"),
         "attachments": dossier.attachments.select_related("document"),
-        "history": presenters.history(dossier, document_page="office-document"),
+        "history": history(dossier, document_page="office-document"),
         "next": presenters.next_step(dossier, today=now.astimezone(dossier.zone).date(), viewer=Side.OFFICE),
         "actions": presenters.actions(dossier, by=office_actor(request), now=now, page="office-confirm"),
         "tone": presenters.TONES[Phase(dossier.phase)],

@@ -1,5 +1,6 @@
 """From the code of the letter to the title, each at her own door."""
 
+import subprocess
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -125,3 +126,25 @@ def test_a_late_acceptance_is_told_with_the_day(room: AppClient, dossier: Dossie
     monkeypatch.setattr(clock, "now", lambda: later)
     answer = accept(room, dossier)
     assert answer.status_code == 422 and "R125-5" in words(answer)
+
+
+@pytest.mark.attack("L09")
+@pytest.mark.parametrize("phase", [Phase.SUBMITTED, Phase.AMIABLE])
+def test_the_creditors_copy_of_a_letter_does_not_open_the_debtors_room(
+    phase: str, creditor: Any, office: Any, as_creditor: Any, as_office: Any
+) -> None:
+    dossier = factories.dossier(creditor, phase=phase, office=office)
+    move = "accept" if phase == Phase.SUBMITTED else "open_psrpc"
+    as_office().post(f"/etude/dossiers/{dossier.reference}/action/{move}")
+    post_out()
+    letter = Message.objects.get(channel__in=["letter", "registered"], dossier_id=dossier.pk)
+    code = access.code(dossier)
+    printed = text_of(as_office().get(f"/etude/documents/{letter.document_id}").content)
+    assert code in printed and printed.index(code) > printed.index("Votre espace en ligne")
+    shown = text_of(as_creditor().get(f"/espace/documents/{letter.document_id}").content)
+    assert "Étude Morel" in shown and code not in shown and "Votre espace en ligne" not in shown
+
+
+def text_of(pdf: bytes) -> str:
+    found = subprocess.run(["pdftotext", "-", "-"], input=pdf, capture_output=True, check=True)
+    return " ".join(found.stdout.decode().split())

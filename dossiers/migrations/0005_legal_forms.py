@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('dossiers', '0003_title'),
+        ('dossiers', '0004_injonction'),
     ]
 
     operations = [
