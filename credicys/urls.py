@@ -10,7 +10,6 @@ admin.site.index_title = "Registres"
 urlpatterns = [
     path("", include("portal.urls")),
     path("", include("accounts.urls")),
-    path("espace/", include("mandates.urls")),
     path("langue", set_language, name="set_language"),
     path("demo/", include("portal.demo_urls")),
     path("sante", health, name="health"),

@@ -21,11 +21,11 @@ from credicys.urls import urlpatterns as product_urls
 from dossiers import search
 from dossiers.enums import Phase
 from dossiers.models import Debtor, Dossier, Item
-from mandates.models import Challenge
 from notifications.models import Channel, Message
 from notifications.tasks import relay
 from procedures.models import Deadline
 from procedures.tasks import sweep_deadlines
+from signatures.models import Proof
 from tenants.context import WORKER, Audience, Context, acting_as, switch
 from tests import factories
 from tests.conftest import MONDAY, AppClient
@@ -48,7 +48,9 @@ OPEN_TABLES = {
     "django_content_type": "Django's own",
     "django_migrations": "no audience has a right on it",
     "django_session": "found by a secret key only",
+    "payments_batch": "totals of the platform's own files to its bank, without a name",
     "procedures_legaltext": "texts of law",
+    "signatures_sending": "keyed hashes that only count; nobody's data",
     "tenants_brand": "public",
     "tenants_office": "public",
     "tenants_terms": "public",
@@ -215,10 +217,6 @@ def furnish(office: Any, word: str) -> Creditor:
     BillingParty.objects.create(
         creditor=creditor, name=word, street="1 rue", postcode="69001", town="Lyon", email="a@b.fr"
     )
-    Challenge.objects.create(
-        creditor=creditor, user=factories.user(), document=paper, session_hash="s", channel="email", destination="a",
-        code_hash="c", created_at=MONDAY, expires_at=MONDAY,
-    )  # fmt: skip
     dossier = factories.dossier(
         creditor, phase=Phase.AMIABLE, office=office, lapsing_on=(MONDAY + timedelta(days=9)).date()
     )
@@ -227,7 +225,19 @@ def furnish(office: Any, word: str) -> Creditor:
         brand=office.brand, creditor_id=creditor.pk, office=office, dossier_id=dossier.pk, key=word, kind="amiable_email",
         channel=Channel.EMAIL, recipient={}, created_at=MONDAY, try_at=MONDAY,
     )  # fmt: skip
+    sign_and_collect(creditor, dossier)
     return creditor
+
+
+def sign_and_collect(creditor: Creditor, dossier: Dossier) -> None:
+    """Something signed and proved, and a collection that came back."""
+    signature = factories.signature(creditor, dossier_id=dossier.pk, for_debtor=True)
+    Proof.objects.create(
+        signature=signature, creditor_id=creditor.pk, dossier_id=dossier.pk, stamped=signature.sealed, file=signature.sealed,
+        bundle=signature.sealed, stamped_at=MONDAY, made_at=MONDAY,
+    )  # fmt: skip
+    factories.fee(creditor)
+    factories.bank_return(factories.collection(creditor))
 
 
 @pytest.fixture
@@ -412,8 +422,11 @@ def test_an_office_never_sees_a_draft(ours: Creditor) -> None:
 
 @pytest.mark.django_db
 def test_the_bank_account_and_the_signature_codes_are_the_creditors_alone(ours: Creditor) -> None:
-    for table in ("accounts_bankaccount", "accounts_billingparty", "mandates_mandate", "mandates_challenge"):
+    for table in ("accounts_bankaccount", "accounts_billingparty", "mandates_mandate", "payments_fee"):
         for role in ("office", "debtor", "public"):
+            assert not may(role, "SELECT", table), f"r_{role} reads {table}"
+    for table in ("signatures_challenge", "signatures_signature", "signatures_proof"):
+        for role in ("office", "public"):
             assert not may(role, "SELECT", table), f"r_{role} reads {table}"
 
 
