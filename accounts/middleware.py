@@ -1,14 +1,15 @@
 """From the public role to the person's own, by the door she comes in."""
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.contrib.auth.views import redirect_to_login
+from django.db import connection
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.cache import patch_cache_control
 
-from accounts.models import Creditor, Membership, OfficeMembership
+from accounts.models import Creditor, OfficeMembership
 from tenants.context import Audience, Context, switch
 
 DEBTOR_KEY = "debtor_dossier"
@@ -30,24 +31,40 @@ class AudienceMiddleware:
             return self.get_response(request)
         response = enter(request) or self.get_response(request)
         patch_cache_control(response, private=True, no_store=True)  # nothing of a person stays on a shared machine
-        switch(Context(Audience.PUBLIC))  # what runs above us (session, cookies) is the public role's business
+        if request.session.modified:
+            switch(Context(Audience.PUBLIC))  # the session above us is the public role's business
         return response
+
+
+class Held(NamedTuple):
+    """A role at a creditor."""
+
+    creditor_id: int
+    role: str
+
+
+# Asked by every page of the portal: a statement that never changes need not be composed anew each time.
+HELD = "SELECT creditor_id, role FROM accounts_membership WHERE user_id = %s AND brand_id = %s ORDER BY id"
+
+
+def held(user: int, brand: int) -> list[Held]:
+    """The person's roles at the brand's creditors, the oldest first."""
+    with connection.cursor() as cursor:
+        cursor.execute(HELD, [user, brand])
+        return [Held(*row) for row in cursor.fetchall()]
 
 
 def _portal(request: Any) -> HttpResponse | None:
     if not request.user.is_authenticated:
         return redirect_to_login(request.get_full_path())
-    mine = Membership.objects.filter(user=request.user, brand=request.brand).order_by("pk")
-    memberships: list[Any] = list(mine.values_list("creditor_id", "role", named=True))
-    if not memberships:
+    request.memberships = held(request.user.pk, request.brand.pk)
+    if not request.memberships:
         raise Http404
-    request.memberships = memberships
     chosen = request.session.get("creditor")
-    request.membership = next((m for m in memberships if m.creditor_id == chosen), memberships[0])
-    keys = tuple(m.creditor_id for m in memberships)
+    request.membership = next((m for m in request.memberships if m.creditor_id == chosen), request.memberships[0])
+    keys = tuple(membership.creditor_id for membership in request.memberships)
     switch(Context(Audience.PORTAL, brand=request.brand.pk, creditors=keys))
-    request.creditors = list(Creditor.objects.filter(pk__in=keys).order_by("company", "last_name", "pk"))
-    request.creditor = next(c for c in request.creditors if c.pk == request.membership.creditor_id)
+    request.creditor = Creditor.objects.get(pk=request.membership.creditor_id)
     if not request.creditor.is_complete and not request.path.startswith(BEFORE_COMPLETION):
         return redirect("complete-registration")
     return None

@@ -5,9 +5,11 @@ from functools import wraps
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 
+from accounts.models import Creditor
 from accounts.roles import PERMISSIONS, Permission
 
 # These are asked of the creditor on screen; the others, of whichever creditor the dossier belongs to.
@@ -18,6 +20,12 @@ def granting(request: Any, permission: Permission) -> list[int]:
     """The keys of the person's creditors at which her role grants the permission."""
     held = request.memberships if permission not in OF_THE_ACCOUNT else [request.membership]
     return [membership.creditor_id for membership in held if permission in PERMISSIONS[membership.role]]
+
+
+def creditors_of(request: Any) -> QuerySet[Creditor]:
+    """The creditors at which the person has a role, by name."""
+    keys = [membership.creditor_id for membership in request.memberships]
+    return Creditor.objects.filter(pk__in=keys).order_by("company", "last_name", "pk")
 
 
 def allowed(request: HttpRequest, permission: Permission) -> bool:

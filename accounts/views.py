@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods
 
 from accounts import services
 from accounts.forms import SignUpForm
+from accounts.permissions import creditors_of
 from core import clock
 
 
@@ -63,8 +64,8 @@ class ResetPasswordFromKey(allauth_views.PasswordResetFromKeyView):
 def choose_creditor(request: HttpRequest) -> HttpResponse:
     """Switch to another of one's creditors."""
     chosen = request.POST.get("creditor", "")
-    mine = {str(creditor.pk): creditor for creditor in request.creditors}  # type: ignore[attr-defined]
-    if chosen in mine:
-        request.session["creditor"] = mine[chosen].pk
-        messages.success(request, _("Vous agissez maintenant pour %(name)s.") % {"name": mine[chosen].name})
+    creditor = next((c for c in creditors_of(request) if str(c.pk) == chosen), None)
+    if creditor:
+        request.session["creditor"] = creditor.pk
+        messages.success(request, _("Vous agissez maintenant pour %(name)s.") % {"name": creditor.name})
     return redirect("home")

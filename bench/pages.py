@@ -2,14 +2,16 @@
 
 from argparse import Namespace
 from collections.abc import Callable
+from typing import Any
 
 from django.conf import settings
 from django.core import signing
-from django.db import connection
+from django.db import connection, models
 from django.http import HttpRequest, HttpResponse
-from django.template import engines
+from django.template.backends.django import DjangoTemplates
 from django.test import Client, override_settings
 from django.urls import path
+from django.utils.safestring import mark_safe
 
 from accounts.models import Membership, User
 from bench.measure import rounds, table
@@ -24,31 +26,70 @@ BARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
 ]
-PAGE = """<!doctype html><html lang="fr"><head><title>Dossiers</title></head><body><p>{{ user }}</p><table>{% for d in rows %}<tr>
-<td><a href="{{ d.url }}">{{ d.ref }}</a></td><td>{{ d.creditor }}</td><td>{{ d.debtor }}</td><td>{{ d.city }}</td><td>{{ d.badge }}</td>
-<td>{{ d.stage }}</td><td>{{ d.eur }}</td><td>{{ d.due }}</td><td>{{ d.made }}</td></tr>{% endfor %}</table></body></html>"""
-COLUMNS = "id, ref, creditor, debtor, city, status, stage, cents, next_deadline, created_at"
+NAV = [(f"/{name}/", name.title()) for name in ("dossiers", "clients", "documents", "rapports", "factures", "messages")]
+# The same parts as the shared baseline: a base page with menu, account and sign-out, a search form, nine columns, a pager.
+PAGE = """{% load i18n %}<!doctype html><html lang="fr"><head><meta charset="utf-8"><title>Dossiers</title></head><body><nav><ul>
+{% for entry in nav %}<li><a href="{{ entry.0 }}"{% if entry.0 == request.path %} aria-current="page"{% endif %}>{{ entry.1 }}</a>
+</li>{% endfor %}</ul></nav><p>{{ request.user.get_username }}</p><form method="post">{% csrf_token %}<button>X</button></form>
+<main><h1>Dossiers</h1><form role="search"><input id="q" name="q" value="{{ request.GET.q }}"><select name="s">{% for s in states %}
+<option value="{{ s.0 }}">{{ s.1 }}</option>{% endfor %}</select></form><table>{% for d in rows %}<tr>
+<td><a href="{{ d.url }}">{{ d.ref }}</a></td><td>{{ d.creditor }}</td><td>{{ d.debtor }}</td><td>{{ d.city }}</td>
+<td>{{ d.badge }}</td><td>{{ d.stage }}</td><td>{{ d.eur }}</td><td>{{ d.due }}</td><td>{{ d.made }}</td></tr>{% endfor %}</table>
+{% if after %}<a href="?after={{ after|urlencode }}">Suivant</a>{% endif %}</main></body></html>"""
+COLUMNS = ("id", "ref", "creditor", "debtor", "city", "status", "stage", "cents", "next_deadline", "created_at")
+BADGES = (mark_safe('<span class="badge">En cours</span>'), mark_safe('<span class="badge">Clos</span>'))
+
+
+class RawDossier(models.Model):
+    """The twin table of `bench.data`, without walls."""
+
+    tenant_id = models.BigIntegerField()
+    ref = models.TextField()
+    creditor = models.TextField()
+    debtor = models.TextField()
+    city = models.TextField()
+    status = models.SmallIntegerField()
+    stage = models.SmallIntegerField()
+    cents = models.BigIntegerField()
+    next_deadline = models.DateTimeField()
+    created_at = models.DateTimeField()
+
+    class Meta:
+        managed = False
+        app_label = "core"
+        db_table = 'raw"."dossier'
 
 
 def bare(request: HttpRequest) -> HttpResponse:
-    with connection.cursor() as cursor:
-        cursor.execute(
-            f"SELECT {COLUMNS} FROM raw.dossier WHERE tenant_id = 1 ORDER BY created_at DESC, id DESC LIMIT 26"
-        )
-        rows = [cells(row) for row in cursor.fetchall()[:25]]
-    return HttpResponse(TEMPLATE.render({"rows": rows, "user": request.user.get_username()}, request))
+    found = RawDossier.objects.filter(tenant_id=1).order_by("-created_at", "-id").values_list(*COLUMNS)
+    rows = list(found[:26])
+    context = {"rows": [cells(row) for row in rows[:25]], "after": f"{rows[24][9].isoformat()},{rows[24][0]}"}
+    context |= {"nav": NAV, "states": [(i, f"Statut {i}") for i in range(10)]}
+    return HttpResponse(TEMPLATE.render(context, request))
 
 
-def cells(row: tuple) -> dict[str, object]:
+def cells(row: tuple[Any, ...]) -> dict[str, object]:
     pk, ref, creditor, debtor, city, status, stage, cents, due, made = row
+    euros = f"{cents // 100:,}".replace(",", "\u202f") + f",{cents % 100:02d} €"
     return {
         "ref": ref, "creditor": creditor, "debtor": debtor, "city": city, "stage": stage, "url": f"/d/{pk}",
-        "badge": "Clos" if status == 9 else "En cours", "eur": f"{cents / 100:.2f} €", "due": f"{due:%d/%m/%Y}",
-        "made": f"{made:%d/%m/%Y}",
+        "badge": BADGES[status == 9], "eur": euros, "due": f"{due:%d/%m/%Y}", "made": f"{made:%d/%m/%Y %H:%M}",
     }  # fmt: skip
 
 
-TEMPLATE = engines["django"].from_string(PAGE)
+TEMPLATE = DjangoTemplates(
+    {
+        "NAME": "bare",
+        "DIRS": [],
+        "APP_DIRS": False,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+            ]
+        },
+    }  # fmt: skip
+).from_string(PAGE)
 urlpatterns = [path("bare", bare)]
 
 

@@ -10,6 +10,7 @@ class Phase(models.TextChoices):
     REFUSED = "refused", _("Refusé par l’étude")
     AMIABLE = "amiable", _("Phase amiable")
     PSRPC = "psrpc", _("Procédure simplifiée")
+    TITLE = "title", _("Titre exécutoire délivré")
     INJONCTION_OFFERED = "injonction_offered", _("Injonction de payer possible")
     INJONCTION_REQUESTED = "injonction_requested", _("Injonction de payer demandée")
     SETTLED = "settled", _("Réglé")

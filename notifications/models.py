@@ -20,6 +20,7 @@ class Channel(models.TextChoices):
     SMS = "sms", _("SMS")
     LETTER = "letter", _("Lettre simple")
     REGISTERED = "registered", _("Lettre recommandée AR")
+    FILE = "file", _("Classé au dossier")
 
 
 BY_POST = (Channel.LETTER, Channel.REGISTERED)

@@ -7,7 +7,7 @@ from typing import Any
 from django.db import transaction
 
 from documents.services import store
-from notifications.channels import Rejected, Sender, Unavailable, email, post, sms
+from notifications.channels import Rejected, Sender, Unavailable, email, file, post, sms
 from notifications.contents import CONTENTS, Content, NoLongerWanted
 from notifications.models import LAST_ATTEMPT, Channel, Message, Outcome
 from notifications.signals import message_settled
@@ -19,6 +19,7 @@ SENDERS: dict[str, Sender] = {
     Channel.SMS: sms.send,
     Channel.LETTER: post.send,
     Channel.REGISTERED: post.send,
+    Channel.FILE: file.send,
 }
 
 

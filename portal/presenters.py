@@ -3,26 +3,20 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
-from decimal import Decimal
 from typing import Any
-from zoneinfo import ZoneInfo
 
-from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils.formats import date_format
-from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop, ngettext
 
 from core.actors import Actor
-from core.money import Money
 from dossiers.enums import Phase
 from dossiers.models import Dossier, Event
-from dossiers.models.dossier import balances
 from notifications.models import Message
 from procedures import services
 from procedures.letters import DEBTOR_LETTERS
-from procedures.models import Deadline
+from procedures.models import AnswerKind, Deadline, Means
 from procedures.transitions import TRANSITIONS, TURN
 
 TONES = {
@@ -31,57 +25,12 @@ TONES = {
     Phase.REFUSED: "danger",
     Phase.AMIABLE: "info",
     Phase.PSRPC: "accent",
+    Phase.TITLE: "success",
     Phase.INJONCTION_OFFERED: "warning",
     Phase.INJONCTION_REQUESTED: "accent",
     Phase.SETTLED: "success",
     Phase.CLOSED: "neutral",
 }
-
-
-CELLS = (
-    "pk", "created_at", "reference", "creditor_reference", "phase", "currency",
-    "debtor__company", "debtor__first_name", "debtor__last_name", "debtor__postcode", "debtor__town",
-)  # fmt: skip
-# Written here and not in a template: fifty rows of tags and filters are half of what a page costs.
-ROW = (
-    '<tr><th scope="row"><a href="{url}">{reference}</a><span class="sub">{theirs}</span></th>'
-    '<td data-label="{on_debtor}">{debtor}<span class="sub">{place}</span></td>'
-    '<td data-label="{on_phase}"><span class="badge badge-{tone}">{phase}</span></td>'
-    '<td data-label="{on_created}">{created}</td><td class="num" data-label="{on_balance}">{balance}</td></tr>'
-)
-
-
-def listed(dossiers: QuerySet[Dossier]) -> Any:
-    """Only what a list shows, as plain rows: the other half is objects that nobody looks at."""
-    return dossiers.order_by("-created_at", "-pk").values_list(*CELLS, named=True)
-
-
-def rows(found: Iterable[Any], *, page: str, zone: ZoneInfo) -> list[str]:
-    """The rows of a list as table rows, from what `listed` gives, with one more query for all balances."""
-    found = list(found)
-    sums = balances([row.pk for row in found])
-    labels = {"on_debtor": _("Débiteur"), "on_phase": _("Phase"), "on_created": _("Créé le"), "on_balance": _("Solde")}
-    phases = dict(Phase.choices)
-    return [
-        format_html(
-            ROW,
-            **labels,
-            url=reverse(page, args=[row.reference]),
-            reference=row.reference,
-            theirs=row.creditor_reference,
-            debtor=_name(row),
-            place=f"{row.debtor__postcode or ''} {row.debtor__town or ''}",
-            tone=TONES[Phase(row.phase)],
-            phase=_(str(phases[row.phase])),
-            created=f"{row.created_at.astimezone(zone):%d/%m/%Y}",
-            balance=Money(sums.get(row.pk, Decimal(0)), row.currency).format_fr(),
-        )
-        for row in found
-    ]
-
-
-def _name(row: Any) -> str:
-    return row.debtor__company or f"{row.debtor__first_name or ''} {row.debtor__last_name or ''}".strip() or "–"
 
 
 # --- history -------------------------------------------------------------------------------------------------
@@ -96,6 +45,11 @@ LABELS = {
     "record_psrpc_silence": gettext_noop("Silence d’un mois constaté"),
     "resume_amiable": gettext_noop("Dossier repris en phase amiable"),
     "record_psrpc_refusal": gettext_noop("Refus du débiteur constaté"),
+    "record_terms_refusal": gettext_noop("Refus des modalités constaté"),
+    "record_agreement": gettext_noop("Accord constaté, titre exécutoire délivré"),
+    "debtor_answered": gettext_noop("Le débiteur a répondu"),
+    "offer_made": gettext_noop("Modalités proposées par l’étude"),
+    "offer_agreed": gettext_noop("Modalités acceptées"),
     "close": gettext_noop("Dossier clos par l’étude"),
     "offer_injonction": gettext_noop("Injonction de payer proposée"),
     "request_injonction": gettext_noop("Injonction de payer demandée"),
@@ -116,6 +70,14 @@ LETTERS = {
     "amiable_email": gettext_noop("Courriel amiable"),
     "psrpc_letter": gettext_noop("Invitation à la procédure simplifiée (recommandé)"),
     "psrpc_email": gettext_noop("Invitation à la procédure simplifiée (courriel)"),
+    "answer_receipt": gettext_noop("Accusé de la réponse"),
+    "psrpc_statement": gettext_noop("Constat d’issue"),
+    "psrpc_title": gettext_noop("Titre exécutoire"),
+    "title_copy": gettext_noop("Copie du titre au débiteur"),
+    "debtor_answered": gettext_noop("Avis au créancier"),
+    "debtor_answered_office": gettext_noop("Avis à l’étude"),
+    "offer_made": gettext_noop("Avis au créancier"),
+    "title_issued": gettext_noop("Avis au créancier"),
     "new_dossier": gettext_noop("Avis à l’étude"),
     "injonction_requested": gettext_noop("Avis à l’étude"),
     "dossier_accepted": gettext_noop("Avis au créancier"),
@@ -128,6 +90,8 @@ ICONS = {
     "letter_posted": "letter",
     "message_sent": "send",
     "payment_added": "euro",
+    "debtor_answered": "user",
+    "record_agreement": "check",
     "refused": "alert",
     "accept": "check",
 }
@@ -169,7 +133,8 @@ def _happening(event: Event, papers: dict[str, Message], document_page: str) -> 
 
 
 def _label(event: Event) -> str:
-    label = _(LABELS.get(event.kind, event.kind))
+    filed = event.kind == "message_sent" and event.detail.get("channel") == "file"
+    label = _("Classé au dossier") if filed else _(LABELS.get(event.kind, event.kind))
     letter = event.detail.get("letter")
     return f"{_(LETTERS.get(letter, letter))} : {label.lower()}" if letter else label
 
@@ -177,6 +142,8 @@ def _label(event: Event) -> str:
 def _text(event: Event) -> str:
     detail = event.detail
     parts = [detail.get("reason", ""), " ".join(detail.get("reasons", []))]
+    if answer := detail.get("answer"):
+        parts.append(f"« {AnswerKind(answer).label} » ({Means(detail['means']).label})")
     if day := detail.get("on"):
         parts.append(_("le %(day)s") % {"day": date_format(date.fromisoformat(day), "SHORT_DATE_FORMAT")})
     if number := detail.get("number"):
@@ -213,6 +180,11 @@ TURNS = {
         gettext_noop("L’étude n’a pas accepté le dossier. Corrigez-le et transmettez-le de nouveau, ou renoncez."),
         "",
         "danger",
+    ),
+    Phase.TITLE: (
+        gettext_noop("Le titre est délivré : le débiteur paie selon l’échéancier convenu."),
+        "CPCE R125-6",
+        "waiting",
     ),
     Phase.INJONCTION_OFFERED: (
         gettext_noop("Aucun accord n’a été trouvé. Vous pouvez demander l’injonction de payer, ou renoncer."),
@@ -288,6 +260,10 @@ DEBTOR_WORDS = {
         ),
         "CPCE L125-1",
     ),
+    Phase.TITLE: (
+        gettext_noop("Payez selon l’échéancier convenu. En cas de difficulté, écrivez à l’étude avant la date."),
+        "CPCE R125-6",
+    ),
     Phase.INJONCTION_OFFERED: (
         gettext_noop("Le créancier peut saisir le juge ; vous pouvez encore écrire à l’étude."),
         "CPC 1405",
@@ -358,6 +334,12 @@ CONSEQUENCES = {
     ),
     "record_psrpc_refusal": gettext_noop(
         "Le refus est constaté (CPCE R125-5) ; l’injonction de payer est proposée au créancier."
+    ),
+    "record_terms_refusal": gettext_noop(
+        "Le refus du montant ou des modalités est constaté (CPCE R125-5, 3°) ; l’injonction de payer est proposée au créancier."
+    ),
+    "record_agreement": gettext_noop(
+        "L’accord est constaté, le titre exécutoire est établi et scellé ; sa copie est imprimée pour le débiteur (CPCE R125-6)."
     ),
     "close": gettext_noop("Plus rien n’est réclamé au débiteur ; le créancier reçoit votre motif."),
     "offer_injonction": gettext_noop("Le créancier est invité à choisir l’injonction de payer."),

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from portal.views import debtor_room, dossiers, files, mandates, office, public, registration, wizard
+from portal.views import answers, debtor_room, dossiers, files, mandates, office, public, registration, wizard
 
 REF = "<slug:reference>"
 
@@ -36,17 +36,22 @@ urlpatterns = [
     path("espace/mandat/signature", mandates.sign, name="mandate-sign"),
     path("espace/mandat/refus", mandates.refuse, name="mandate-refuse"),
     path("espace/mandat/revocation", mandates.revoke, name="mandate-revoke"),
+    path(f"espace/dossiers/{REF}/accord/<int:key>", answers.agree, name="offer-agree"),
     path("espace/documents/<uuid:key>", files.portal_document, name="document"),
     # office
     path("etude/", office.worklist, name="office-home"),
     path("etude/dossiers/", office.listing, name="office-dossiers"),
     path(f"etude/dossiers/{REF}/", office.detail, name="office-dossier"),
     path(f"etude/dossiers/{REF}/action/<slug:name>", office.confirm, name="office-confirm"),
+    path(f"etude/dossiers/{REF}/reponse", answers.receive, name="office-answer"),
+    path(f"etude/dossiers/{REF}/proposition", answers.propose, name="office-offer"),
     path("etude/courriers/<uuid:key>/depot", office.post_letter, name="office-post-letter"),
     path("etude/documents/<uuid:key>", files.office_document, name="office-document"),
     # debtor
     path("debiteur/", debtor_room.door, name="debtor-door"),
     path("debiteur/dossier", debtor_room.room, name="debtor-room"),
+    path("debiteur/repondre", debtor_room.answer, name="debtor-answer"),
+    path("debiteur/accord/<int:key>", debtor_room.agree, name="debtor-agree"),
     path("debiteur/sortir", debtor_room.leave, name="debtor-leave"),
     path("debiteur/documents/<uuid:key>", files.debtor_document, name="debtor-document"),
 ]

@@ -6,4 +6,4 @@ class ProceduresConfig(AppConfig):
     verbose_name = "Procédures"
 
     def ready(self) -> None:
-        from procedures import letters, receivers  # noqa: F401, PLC0415  connects them once models exist
+        from procedures import letters, receivers, statements  # noqa: F401, PLC0415  connects them once models exist

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 
+from django.db import connection
+
 from accounts.models import Creditor
 from core.money import Money
 from dossiers.enums import ItemKind
@@ -15,6 +17,15 @@ from mandates.models import Mandate
 from notifications.models import Message
 from procedures.legal_texts import AMIABLE_TEXTS, PSRPC_TEXTS, missing
 from procedures.models import Deadline
+
+
+@dataclass(frozen=True, slots=True)
+class Talks:
+    """What debtor and creditor said in the month of the invitation, and its last day without carry-over."""
+
+    strict_on: date
+    has_accepted: bool
+    agreed_on: date | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +40,7 @@ class Case:
     texts_missing: tuple[str, ...]
     invitation_posted: bool = False
     term_is_running: bool = False
+    talks: Talks | None = None
 
     @property
     def debtor(self) -> Debtor:
@@ -41,13 +53,13 @@ class Case:
 
 
 def cases(dossiers: Sequence[Dossier], *, now: datetime, filing: bool = False) -> list[Case]:
-    """The cases of these dossiers, by three queries for all; by five when they are being filed."""
+    """The cases of these dossiers, by a fixed number of queries for all; by two more when they are being filed."""
     keys = [dossier.pk for dossier in dossiers]
     sums = balances(keys)
     signed = _with_mandate(dossiers) if filing else set()
     oldest = _oldest_due(keys) if filing else {}
     posted = _with_posted_invitation(keys)
-    running = _with_running_term(keys, now)
+    running, talks = _with_running_term(keys, now), _talks(keys)
     absent: dict[date, tuple[str, ...]] = {}
     facts = []
     for dossier in dossiers:
@@ -58,7 +70,15 @@ def cases(dossiers: Sequence[Dossier], *, now: datetime, filing: bool = False) -
         has_mandate, due_on = dossier.creditor_id in signed, oldest.get(dossier.pk)
         facts.append(
             Case(
-                dossier, balance, today, has_mandate, due_on, absent[today], dossier.pk in posted, dossier.pk in running
+                dossier,
+                balance,
+                today,
+                has_mandate,
+                due_on,
+                absent[today],
+                dossier.pk in posted,
+                dossier.pk in running,
+                talks.get(dossier.pk),
             )
         )
     return facts
@@ -77,6 +97,24 @@ def _with_posted_invitation(keys: Sequence[int]) -> set[int]:
 def _with_running_term(keys: Sequence[int], now: datetime) -> set[int]:
     running = Deadline.objects.pending().filter(dossier__in=keys, lapses_at__gt=now)
     return set(running.values_list("dossier_id", flat=True))
+
+
+TALKS = """
+SELECT DISTINCT ON (month.dossier_id) month.dossier_id, month.strict_on,
+  EXISTS (SELECT 1 FROM procedures_answer WHERE dossier_id = month.dossier_id AND kind = 'accept'),
+  CASE WHEN offer.debtor_agreed_on IS NOT NULL AND offer.creditor_agreed_on IS NOT NULL
+    THEN greatest(offer.debtor_agreed_on, offer.creditor_agreed_on) END
+FROM procedures_deadline month LEFT JOIN LATERAL (
+  SELECT debtor_agreed_on, creditor_agreed_on FROM procedures_offer
+  WHERE dossier_id = month.dossier_id ORDER BY id DESC LIMIT 1) offer ON true
+WHERE month.dossier_id = ANY(%s) AND month.kind = 'psrpc_extended' ORDER BY month.dossier_id, month.id DESC
+"""
+
+
+def _talks(keys: Sequence[int]) -> dict[int, Talks]:
+    with connection.cursor() as cursor:
+        cursor.execute(TALKS, [list(keys)])
+        return {key: Talks(*facts) for key, *facts in cursor.fetchall()}
 
 
 def _oldest_due(keys: Sequence[int]) -> dict[int, date]:

@@ -129,6 +129,32 @@ def no_term_is_running(case: Case) -> str | None:
     return None
 
 
+def debtor_takes_part(case: Case) -> str | None:
+    """Amount and terms are discussed with whoever accepted to take part (CPCE R125-4)."""
+    if not (case.talks and case.talks.has_accepted):
+        return _("Le débiteur n’a pas accepté de participer : enregistrez d’abord sa réponse.")
+    return None
+
+
+def both_agreed_within_the_month(case: Case) -> str | None:
+    """The title needs both consents within the month of the sending, without carry-over (CPCE L125-1, R125-5)."""
+    talks = case.talks
+    if talks is None or talks.agreed_on is None:
+        return _("L’accord manque : il faut celui du débiteur et celui du créancier sur la même proposition.")
+    if talks.agreed_on > talks.strict_on:
+        return _("L’accord est venu après le mois de l’envoi, achevé le %(day)s (CPCE R125-5).") % {
+            "day": f"{talks.strict_on:%d/%m/%Y}"
+        }
+    return None
+
+
+def no_agreement_waits(case: Case) -> str | None:
+    """An agreement made in time is not lost because nobody wrote the finding yet: a person does."""
+    if case.talks and case.talks.agreed_on and case.talks.agreed_on <= case.talks.strict_on:
+        return _("Un accord a été conclu dans le mois : constatez-le et délivrez le titre (CPCE R125-5, R125-6).")
+    return None
+
+
 def invitation_did_not_leave(case: Case) -> str | None:
     """Once the post has the invitation the month runs, and only an outcome ends it (CPCE R125-5)."""
     if case.invitation_posted:

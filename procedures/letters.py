@@ -66,6 +66,40 @@ def settled_to_creditor(case: Case, cause: str, now: datetime) -> Message | None
     return _to_creditor(case, cause, now, "dossier_settled")
 
 
+def answered_to_creditor(case: Case, cause: str, now: datetime) -> Message | None:
+    return _to_creditor(case, cause, now, "debtor_answered")
+
+
+def answered_to_office(case: Case, cause: str, now: datetime) -> Message | None:
+    return _to_office(case, cause, now, "debtor_answered_office")
+
+
+def offer_to_creditor(case: Case, cause: str, now: datetime) -> Message | None:
+    return _to_creditor(case, cause, now, "offer_made")
+
+
+def title_to_creditor(case: Case, cause: str, now: datetime) -> Message | None:
+    return _to_creditor(case, cause, now, "title_issued")
+
+
+def title_copy(case: Case, cause: str, now: datetime) -> Message | None:
+    """The debtor's copy, free of charge (CPCE R125-6)."""
+    return _to_debtor(case, cause, now, "title_copy", Channel.LETTER)
+
+
+def receipt(case: Case, cause: str, now: datetime) -> Message | None:
+    return _message(case, cause, now, "answer_receipt", Channel.FILE, {})
+
+
+def statement(case: Case, cause: str, now: datetime) -> Message | None:
+    """The written finding that ends the procédure simplifiée (CPCE R125-5)."""
+    return _message(case, cause, now, "psrpc_statement", Channel.FILE, {})
+
+
+def title(case: Case, cause: str, now: datetime) -> Message | None:
+    return _message(case, cause, now, "psrpc_title", Channel.FILE, {})
+
+
 def _to_debtor(case: Case, cause: str, now: datetime, kind: str, channel: Channel) -> Message | None:
     debtor = case.debtor
     if channel == Channel.EMAIL and not debtor.email:
@@ -121,6 +155,8 @@ DEBTOR_MAILS = {
     "amiable_email": (Phase.AMIABLE, "messages/procedures/amiable.txt", "Demande amiable de règlement"),
     "psrpc_email": (Phase.PSRPC, "messages/procedures/psrpc.txt", "Invitation à la procédure simplifiée"),
 }
+# News that is none once the dossier was taken back.
+NEWS_OF = {"new_dossier": Phase.SUBMITTED, "injonction_requested": Phase.INJONCTION_REQUESTED}
 NOTICES = {
     "new_dossier": ("Nouveau dossier à prendre en charge", "office-dossier"),
     "injonction_requested": ("Injonction de payer demandée", "office-dossier"),
@@ -128,6 +164,10 @@ NOTICES = {
     "dossier_refused": ("Votre dossier n’a pas été accepté", "dossier"),
     "injonction_offered": ("Vous pouvez demander l’injonction de payer", "dossier"),
     "dossier_closed": ("Votre dossier est clos par l’étude", "dossier"),
+    "debtor_answered": ("Le débiteur a répondu", "dossier"),
+    "debtor_answered_office": ("Le débiteur a répondu", "office-dossier"),
+    "offer_made": ("Un accord vous est proposé", "dossier"),
+    "title_issued": ("Le titre exécutoire est délivré", "dossier"),
     "dossier_settled": ("Votre dossier est réglé", "dossier"),
 }
 
@@ -152,6 +192,8 @@ def notice(message: Message) -> Content:
     """News for the creditor or the office, with the link to the dossier."""
     subject, page = NOTICES[message.kind]
     dossier = _dossier(message)
+    if dossier.phase != NEWS_OF.get(message.kind, dossier.phase):
+        raise NoLongerWanted(f"le dossier est passé en « {dossier.get_phase_display()} »")
     url = site_url(message.brand, reverse(page, args=[dossier.reference]))
     last = dossier.events.filter(detail__has_key="reason").last()
     context = {

@@ -81,6 +81,7 @@ PARAMETERS: dict[str, tuple[Dated, ...]] = {
         Dated("P1M", EVER, "CPC 1422 avant le décret 2026-96"),
         Dated("P2M", date(2026, 9, 1), "CPC 1422, décret 2026-96"),
     ),
+    "late_indemnity": (Dated(Decimal("40.00"), date(2013, 1, 1), "C. com. D441-5"),),
     "psrpc_month": (Dated("P1M", date(2016, 6, 1), "CPCE L125-1"),),
     "max_dossier_megabytes": (Dated(50, EVER, "ATR-37"),),
     "cerfa_injonction_tj": (Dated("12948*06", EVER, "service-public.fr"),),
@@ -92,11 +93,16 @@ PARAMETERS: dict[str, tuple[Dated, ...]] = {
 }
 
 
-def value_on(name: str, day: date) -> Any:
-    """The value that holds on that day; MissingParameter when none does."""
+def dated_on(name: str, day: date) -> Dated:
+    """The value that holds on that day with its source; MissingParameter when none does."""
     found = [row for row in PARAMETERS.get(name, ()) if row.valid_from <= day <= row.valid_to]
     if not found:
         raise MissingParameter(
             f"Aucune valeur de « {name} » n’est connue au {day:%d/%m/%Y} : saisissez-la avec sa source."
         )
-    return max(found, key=lambda row: row.valid_from).value
+    return max(found, key=lambda row: row.valid_from)
+
+
+def value_on(name: str, day: date) -> Any:
+    """The value that holds on that day; MissingParameter when none does."""
+    return dated_on(name, day).value

@@ -10,7 +10,10 @@ from dossiers import journal
 from dossiers.enums import Phase
 from dossiers.models import Dossier
 from notifications.models import Message, Outcome
+from notifications.outbox import queue_all
 from notifications.signals import letter_posted, message_settled
+from procedures.cases import cases
+from procedures.letters import psrpc_email, title_copy
 from procedures.models import Deadline
 from procedures.terms import compute
 
@@ -33,6 +36,15 @@ def start_the_term(message: Message, posted_on: date, by: Actor, now: datetime, 
     if dossier.phase == phase and dossier.debtor:
         term = compute(kind, posted_on, territory=dossier.debtor.territory)
         Deadline.open(dossier, transition, term)
+        if phase == Phase.PSRPC:
+            _send_the_twin(dossier, message, now)
+
+
+def _send_the_twin(dossier: Dossier, letter: Message, now: datetime) -> None:
+    """The same invitation by e-mail: never before the registered letter, whose sending starts the month (L125-1)."""
+    [case] = cases([dossier], now=now)
+    mail = psrpc_email(case, letter.key.partition(":")[2], now)
+    queue_all([mail] if mail else [])
 
 
 @receiver(message_settled)
@@ -49,3 +61,12 @@ def record_what_left(message: Message, now: datetime, **kwargs: Any) -> None:
         "detail": message.detail,
     }
     journal.append([journal.Entry(dossier, kind, detail=detail)], by=str(RELAY), at=now)
+    if message.kind == "psrpc_title" and message.outcome == Outcome.SENT:
+        _copy_to_debtor(message, now)
+
+
+def _copy_to_debtor(title: Message, now: datetime) -> None:
+    dossier = Dossier.objects.select_related("debtor", "creditor", "office", "brand").get(pk=title.dossier_id or 0)
+    [case] = cases([dossier], now=now)
+    copy = title_copy(case, title.key.partition(":")[2], now)
+    queue_all([copy] if copy else [])

@@ -63,7 +63,7 @@ def submit(dossier: Dossier, *, by: Actor, now: datetime) -> Event:
 
 def refusals(dossier: Dossier, name: str, *, by: Actor, now: datetime) -> list[str]:
     """What `advance` or `submit` would answer, without doing anything: it greys the button and says why."""
-    if name == "submit" and dossier.office is None:
+    if name == "submit" and dossier.is_draft:
         dossier.office = _competent_office(dossier)
     [case] = cases([dossier], now=now, filing=name == "submit")
     return TRANSITIONS[name].refusals(case, by)

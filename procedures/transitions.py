@@ -71,7 +71,7 @@ TRANSITIONS = {
     "correct": Transition(gettext_noop("Corriger et transmettre de nouveau"), (Phase.REFUSED,), Phase.DRAFT, (Side.CREDITOR,)),
     "open_psrpc": Transition(
         gettext_noop("Ouvrir la procédure simplifiée"), (Phase.AMIABLE,), Phase.PSRPC, (Side.SYSTEM, Side.OFFICE), guards=PSRPC,
-        letters=(letters.psrpc_letter, letters.psrpc_email),
+        letters=(letters.psrpc_letter,),
     ),
     "offer_injonction": Transition(
         gettext_noop("Proposer l’injonction de payer"), (Phase.AMIABLE,), Phase.INJONCTION_OFFERED, (Side.OFFICE,),
@@ -82,9 +82,20 @@ TRANSITIONS = {
         gettext_noop("Reprendre en phase amiable"), (Phase.PSRPC,), Phase.AMIABLE, (Side.OFFICE,),
         guards=(guards.invitation_did_not_leave,), needs_reason=True,
     ),
+    # The four outcomes of CPCE R125-5, each with its written finding: refusal, month elapsed, terms refused, agreement.
     "record_psrpc_refusal": Transition(
         gettext_noop("Constater le refus du débiteur"), (Phase.PSRPC,), Phase.INJONCTION_OFFERED, (Side.OFFICE,),
-        guards=(guards.is_unpaid,), letters=(letters.injonction_to_creditor,), needs_reason=True,
+        guards=(guards.is_unpaid,), letters=(letters.statement, letters.injonction_to_creditor), needs_reason=True,
+    ),
+    "record_terms_refusal": Transition(
+        gettext_noop("Constater le refus du montant ou des modalités"), (Phase.PSRPC,), Phase.INJONCTION_OFFERED,
+        (Side.OFFICE,), guards=(guards.is_unpaid, guards.debtor_takes_part),
+        letters=(letters.statement, letters.injonction_to_creditor), needs_reason=True,
+    ),
+    "record_agreement": Transition(
+        gettext_noop("Constater l’accord et délivrer le titre"), (Phase.PSRPC,), Phase.TITLE, (Side.OFFICE,),
+        guards=(guards.is_unpaid, guards.debtor_takes_part, guards.both_agreed_within_the_month),
+        letters=(letters.statement, letters.title, letters.title_to_creditor),
     ),
     # A contested claim, a death, collective proceedings: the office stops, and nothing more is asked.
     "close": Transition(
@@ -93,7 +104,7 @@ TRANSITIONS = {
     ),
     "record_psrpc_silence": Transition(
         gettext_noop("Constater le silence d’un mois"), (Phase.PSRPC,), Phase.INJONCTION_OFFERED, (Side.SYSTEM,),
-        guards=(guards.is_unpaid,), letters=(letters.injonction_to_creditor,),
+        guards=(guards.is_unpaid, guards.no_agreement_waits), letters=(letters.statement, letters.injonction_to_creditor),
     ),
     "request_injonction": Transition(
         gettext_noop("Demander l’injonction de payer"), (Phase.INJONCTION_OFFERED,), Phase.INJONCTION_REQUESTED,
@@ -104,7 +115,8 @@ TRANSITIONS = {
         needs_reason=True,
     ),
     "settle": Transition(
-        gettext_noop("Clore comme réglé"), (Phase.SUBMITTED, Phase.AMIABLE, Phase.INJONCTION_OFFERED, Phase.INJONCTION_REQUESTED),
+        gettext_noop("Clore comme réglé"),
+        (Phase.SUBMITTED, Phase.AMIABLE, Phase.TITLE, Phase.INJONCTION_OFFERED, Phase.INJONCTION_REQUESTED),
         Phase.SETTLED, (Side.CREDITOR, Side.OFFICE, Side.SYSTEM), guards=(guards.is_settled,),
         letters=(letters.settled_to_creditor,),
     ),
@@ -122,6 +134,7 @@ TURN = {
     Phase.REFUSED: gettext_noop("créancier"),
     Phase.AMIABLE: gettext_noop("débiteur"),
     Phase.PSRPC: gettext_noop("débiteur"),
+    Phase.TITLE: gettext_noop("débiteur"),
     Phase.INJONCTION_OFFERED: gettext_noop("créancier"),
     Phase.INJONCTION_REQUESTED: gettext_noop("étude"),
     Phase.SETTLED: gettext_noop("personne"),

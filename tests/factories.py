@@ -1,7 +1,7 @@
 """What tests need, in the words of the trade; each says only what matters to the test."""
 
 import io
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from itertools import count
 from typing import Any
@@ -21,7 +21,8 @@ from mandates.models import Mandate, MandateState, Mode
 from notifications.models import Message
 from payments.models import BankReturn, Batch, Collection, Fee
 from procedures.legal_texts import AMIABLE_TEXTS, PSRPC_TEXTS
-from procedures.models import Deadline, LegalText
+from procedures.models import Answer, Deadline, LegalText, Offer
+from procedures.terms import compute
 from signatures.codes import Signer, Way, send_code
 from signatures.deeds import Deed
 from signatures.models import Signature
@@ -212,6 +213,23 @@ def bank_return(of: Collection, code: str = "AM04", **fields: Any) -> BankReturn
     values = {"brand": of.brand, "creditor": of.creditor, "collection": of, "message_id": "RETOUR-1", "code": code,
               "amount": of.amount, "booked_on": of.due_on, "imported_at": LONG_AGO}  # fmt: skip
     return BankReturn.objects.create(**(values | fields))
+
+
+def month(of: Dossier, started_on: date | None = None) -> Deadline:
+    """The running month of a posted invitation."""
+    return Deadline.open(of, "record_psrpc_silence", compute("psrpc_extended", started_on or LONG_AGO.date()))
+
+
+def agreement(of: Dossier, text: str = "", **fields: Any) -> Offer:
+    """An acceptance and terms on which both sides agreed."""
+    said = {"means": "online", "received_on": LONG_AGO.date(), "recorded_by": "le débiteur", "created_at": LONG_AGO}
+    Answer.objects.create(dossier=of, creditor_id=of.creditor_id, kind="accept", text=text, **said)
+    values = {
+        "amount": Decimal("1200.00"), "currency": of.currency, "instalments": 3, "made_by": "le débiteur",
+        "first_on": LONG_AGO.date() + timedelta(days=40), "created_at": LONG_AGO, "debtor_agreed_on": LONG_AGO.date(),
+        "creditor_agreed_on": LONG_AGO.date(), "creditor_agreed_by": "Jeanne Martin",
+    }  # fmt: skip
+    return Offer.objects.create(dossier=of, creditor_id=of.creditor_id, **(values | fields))
 
 
 def pdf() -> bytes:

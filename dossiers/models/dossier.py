@@ -125,3 +125,20 @@ def balances(keys: Iterable[int]) -> dict[int, Decimal]:
     with connection.cursor() as cursor:
         cursor.execute(BALANCES, [list(keys)])
         return dict(cursor.fetchall())
+
+
+FACES = """
+SELECT dossier.id, coalesce(nullif(debtor.company, ''), trim(concat_ws(' ', debtor.first_name, debtor.last_name))),
+  trim(concat_ws(' ', debtor.postcode, debtor.town)),
+  coalesce((SELECT sum(CASE WHEN kind = 'invoice' THEN gross ELSE -gross END)
+    FROM dossiers_item item WHERE item.dossier_id = dossier.id), 0)
+FROM dossiers_dossier dossier LEFT JOIN dossiers_debtor debtor ON debtor.id = dossier.debtor_id
+WHERE dossier.id = ANY(%s)
+"""
+
+
+def faces(keys: Iterable[int]) -> dict[int, tuple[str, str, Decimal]]:
+    """The debtor's name (empty while there is none), her postcode and town, and the balance of each dossier."""
+    with connection.cursor() as cursor:
+        cursor.execute(FACES, [list(keys)])
+        return {key: (name, place, owed) for key, name, place, owed in cursor.fetchall()}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime
 from decimal import Decimal
+from functools import cache, lru_cache
 from typing import Any
 from uuid import uuid4
 
@@ -30,6 +31,18 @@ FROM_THE_PAGE = ("csrf_token", "request", "brand", "messages", "demo", "account"
 @register.simple_tag
 def icon(name: str, size: str = "", label: str = "") -> SafeString:
     """A drawing of the sprite, silent for screen readers unless a label is given."""
+    return _drawing(name, size, str(label))
+
+
+@register.simple_tag
+@cache
+def page_assets() -> SafeString:
+    """Icon, fonts, styles and scripts of every page: their addresses change with a release, not with a request."""
+    return Engine.get_default().get_template("components/assets.html").render(Context())
+
+
+@lru_cache(maxsize=512)
+def _drawing(name: str, size: str, label: str) -> SafeString:
     address = f"{static('img/icons.svg')}#{name}"
     classes = f"icon icon-{size}" if size else "icon"
     if label:

@@ -3,6 +3,7 @@
 from typing import Any
 
 from allauth.account.adapter import get_adapter
+from django.contrib import messages
 from django.core.cache import cache
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
@@ -14,18 +15,22 @@ from django.views.decorators.http import require_http_methods, require_POST
 from accounts.middleware import DEBTOR_KEY
 from core import clock
 from core.http import readonly
+from core.once import once
 from documents.models import Document
 from dossiers.enums import Phase
 from dossiers.models import Dossier
 from portal import presenters
-from portal.forms import DebtorDoorForm
-from procedures import access
+from portal.forms import DebtorAnswerForm, DebtorDoorForm
+from procedures import access, answers
+from procedures.answers import OF_THE_PSRPC
+from procedures.models import AnswerKind, Means
 from tenants.context import WORKER, acting_as
 
 TRIES, PAUSE = 5, 900
 OPEN_PHASES = (
     Phase.AMIABLE,
     Phase.PSRPC,
+    Phase.TITLE,
     Phase.INJONCTION_OFFERED,
     Phase.INJONCTION_REQUESTED,
     Phase.SETTLED,
@@ -65,16 +70,13 @@ def _opened(request: Any, *, reference: str, code: str) -> Dossier | None:
 @never_cache
 @readonly
 def room(request: Any) -> HttpResponse:
-    if DEBTOR_KEY not in request.session:
-        return redirect("debtor-door")
-    dossier = (
-        Dossier.objects.select_related("debtor", "office", "creditor", "brand")
-        .filter(pk=request.session[DEBTOR_KEY], phase__in=OPEN_PHASES)
-        .first()
-    )
+    dossier = _mine(request)
     if dossier is None:
+        if DEBTOR_KEY not in request.session:
+            return redirect("debtor-door")
         raise Http404
     today = clock.today(dossier.zone)
+    offer = dossier.offers.current()
     context = {
         "dossier": dossier,
         "balance": dossier.balance(),
@@ -82,11 +84,123 @@ def room(request: Any) -> HttpResponse:
         "next": presenters.debtor_step(dossier, today=today),
         "is_psrpc": dossier.phase == Phase.PSRPC,
         "letters": Document.objects.filter(dossier_id=dossier.pk, for_debtor=True),
+        "answers": dossier.answers.all(),
+        "choices": choices_of(dossier),
+        "offer": offer,
+        "may_agree": dossier.phase == Phase.PSRPC and offer and not offer.debtor_agreed_on,
     }
     return render(request, "portal/debtor/room.html", context)
 
 
+def _mine(request: Any) -> Dossier | None:
+    """The dossier whose door this session opened."""
+    if DEBTOR_KEY not in request.session:
+        return None
+    found = Dossier.objects.select_related("debtor", "office", "creditor", "brand")
+    return found.filter(pk=request.session[DEBTOR_KEY], phase__in=OPEN_PHASES).first()
+
+
+EXPLAINED = {
+    "accept": gettext_noop(
+        "Accepter de participer ne vous oblige pas encore à payer : il faut ensuite un accord sur le montant "
+        "et les modalités, dans le mois de l’envoi de la lettre."
+    ),
+    "refuse": gettext_noop("Votre refus met fin à la procédure simplifiée. Le créancier pourra saisir le juge."),
+    "refuse_terms": gettext_noop(
+        "Vous refusez le montant ou les modalités. Sans autre accord, la procédure prend fin et le créancier pourra saisir le juge."
+    ),
+    "contest": gettext_noop("Dites ce que vous contestez et pourquoi. Vous pouvez envoyer vos preuves à l’étude."),
+    "paid": gettext_noop("Dites quand, comment et combien vous avez payé : l’étude vérifie auprès du créancier."),
+    "time": gettext_noop("Dites de combien de temps vous avez besoin. L’étude transmet votre demande au créancier."),
+    "difficulty": gettext_noop(
+        "Dossier de surendettement, redressement, liquidation : dites-le, avec la date de la décision si vous l’avez. "
+        "Les poursuites peuvent devoir s’arrêter."
+    ),
+    "deceased": gettext_noop(
+        "Vous êtes un proche : dites la date du décès et, si vous le connaissez, le notaire. Rien ne vous sera réclamé par cette page."
+    ),
+}
+
+
+def choices_of(dossier: Dossier) -> list[AnswerKind]:
+    """What the debtor may answer in this phase; nothing once all is settled."""
+    if dossier.phase == Phase.SETTLED:
+        return []
+    always = [kind for kind in AnswerKind if kind not in OF_THE_PSRPC]
+    if dossier.phase != Phase.PSRPC:
+        return always
+    about_terms = [AnswerKind.REFUSE_TERMS] if dossier.offers.exists() else []
+    return [AnswerKind.ACCEPT, AnswerKind.REFUSE, *about_terms, *always]
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+@once
+def answer(request: Any) -> HttpResponse:
+    """One answer, named in the address and signed by the letter's code; the third screen of four at most."""
+    dossier, kind = _mine(request), request.GET.get("reponse", "")
+    if dossier is None:
+        return redirect("debtor-door")
+    if kind not in choices_of(dossier):
+        messages.error(request, _("Cette réponse n’est pas possible à cette étape."))
+        return redirect("debtor-room")
+    form = DebtorAnswerForm(request.POST or None, kind=kind)
+    if request.method == "POST" and form.is_valid() and _answered(request, dossier, AnswerKind(kind), form):
+        return redirect("debtor-room")
+    context = {"form": form, "dossier": dossier, "kind": AnswerKind(kind), "explained": _(EXPLAINED[kind])}
+    context["last_on"] = month.strict_on if (month := answers.month(dossier)) else None
+    return render(request, "portal/debtor/answer.html", context, status=422 if form.errors else 200)
+
+
+def _answered(request: Any, dossier: Dossier, kind: AnswerKind, form: DebtorAnswerForm) -> bool:
+    if not _opened(request, reference=dossier.reference, code=form.cleaned_data["code"]):
+        form.add_error("code", _("Le code ne correspond pas. Recopiez-le depuis la lettre reçue."))
+        return False
+    now = clock.now()
+    reply = answers.Reply(
+        kind, Means.ONLINE, now.astimezone(dossier.zone).date(), form.cleaned_data["text"],
+        form.cleaned_data.get("instalments"), form.cleaned_data.get("first_on"), evidence=_evidence(request, kind),
+    )  # fmt: skip
+    try:
+        with acting_as(WORKER):  # the room reads one dossier; what it writes goes through this one service
+            answers.record(dossier, reply, by=_("le débiteur, en ligne"), now=now)
+    except answers.AnswerRefused as refusal:
+        form.add_error(None, str(refusal))
+        return False
+    messages.success(request, _("Votre réponse est enregistrée. L’étude et le créancier sont prévenus."))
+    return True
+
+
+def _evidence(request: Any, kind: AnswerKind) -> dict[str, str]:
+    return {
+        "consent": str(kind.label),
+        "signed_with": "code de la lettre",
+        "ip": get_adapter().get_client_ip(request),
+        "agent": request.headers.get("User-Agent", "")[:300],
+    }
+
+
+@require_POST
+@once
+def agree(request: Any, key: int) -> HttpResponse:
+    """The debtor's yes to the terms that the office proposed."""
+    dossier = _mine(request)
+    offer = dossier and dossier.offers.filter(pk=key).first()
+    if not dossier or not offer:
+        raise Http404
+    try:
+        with acting_as(WORKER):
+            answers.agree_as_debtor(offer, by=_("le débiteur, en ligne"), now=clock.now())
+    except answers.AnswerRefused as refusal:
+        messages.error(request, str(refusal))
+    else:
+        messages.success(request, _("Votre accord est enregistré. Rien n’est à payer avant le constat de l’étude."))
+    return redirect("debtor-room")
+
+
 @require_POST
 def leave(request: Any) -> HttpResponse:
-    request.session.flush()
+    """Closes the room; a creditor who looked into it from her own computer stays connected."""
+    request.session.pop(DEBTOR_KEY, None)
+    request.session.cycle_key()
     return redirect("debtor-door")

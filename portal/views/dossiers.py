@@ -6,6 +6,7 @@ from django.contrib import messages
 from django.db.models import Count, QuerySet
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
@@ -23,6 +24,7 @@ from dossiers.services import Locked, attach
 from mandates.services import needs_mandate
 from portal import presenters
 from portal.actors import creditor_actor
+from portal.listing import listed, rows
 from portal.paging import page_of
 from portal.views.moves import confirm_move
 from procedures import services
@@ -47,15 +49,15 @@ def home(request: Any) -> HttpResponse:
     context = {
         "stats": [{"label": phase.label, "value": counts.get(phase, 0), "phase": phase.value} for phase in Phase],
         "total": sum(counts.values()),
-        "waiting": _rows(request, presenters.listed(waiting)[:6]),
-        "recent": _rows(request, presenters.listed(mine(request))[:6]),
+        "waiting": _rows(request, listed(waiting)[:6]),
+        "recent": _rows(request, listed(mine(request))[:6]),
         "mandate_missing": needs_mandate(request.brand) and not (mandate and mandate.is_signed),
     }
     return render(request, "portal/home.html", context)
 
 
-def _rows(request: Any, found: Any) -> list[str]:
-    return presenters.rows(found, page="dossier", zone=request.brand.zone)
+def _rows(request: Any, found: Any) -> SafeString:
+    return rows(found, page="dossier", zone=request.brand.zone)
 
 
 @readonly
@@ -65,7 +67,7 @@ def listing(request: Any) -> HttpResponse:
     words, phase = request.GET.get("q", "").strip(), request.GET.get("phase", "")
     dossiers = mine(request).filter(phase=phase) if phase in Phase.values else mine(request)
     looked_for = words if len(words) >= search.SHORTEST else ""
-    page = page_of(request, presenters.listed(dossiers), words=looked_for, phase=phase)
+    page = page_of(request, listed(dossiers), words=looked_for, phase=phase)
     context = {
         "rows": _rows(request, page.rows),
         "page": page,
@@ -104,6 +106,9 @@ def dossier_page(request: Any, dossier: Dossier) -> dict[str, Any]:
         "actions": presenters.actions(dossier, by=actor, now=now, page="dossier-confirm"),
         "tone": presenters.TONES[Phase(dossier.phase)],
         "attachment_kinds": AttachmentKind.choices,
+        "answers": dossier.answers.all(),
+        "offer": dossier.offers.current(),
+        "may_agree": dossier.phase == Phase.PSRPC,
     }
 
 

@@ -19,7 +19,7 @@ SHOWN = ("application/pdf", "image/png", "image/jpeg")
 @never_cache
 @readonly
 def portal_document(request: Any, key: UUID) -> HttpResponse:
-    return _hand_over(request, key, creditor_id__in=[creditor.pk for creditor in request.creditors])
+    return _hand_over(request, key, creditor_id__in=[membership.creditor_id for membership in request.memberships])
 
 
 @never_cache

@@ -6,6 +6,7 @@ from django.contrib import messages
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
@@ -20,9 +21,11 @@ from notifications.models import Message
 from notifications.services import PostingRefused, record_posting
 from portal import presenters
 from portal.actors import office_actor
-from portal.forms import PostingForm
+from portal.forms import OfferForm, PostingForm, ReceivedAnswerForm
+from portal.listing import listed, rows
 from portal.paging import page_of
 from portal.views.moves import confirm_move
+from procedures.answers import month
 from procedures.letters import DEBTOR_LETTERS
 from procedures.models import Deadline
 
@@ -32,8 +35,8 @@ def ours(request: Any) -> QuerySet[Dossier]:
     return Dossier.objects.filter(office=request.office).exclude(phase=Phase.DRAFT)
 
 
-def _rows(request: Any, found: Any) -> list[str]:
-    return presenters.rows(found, page="office-dossier", zone=request.office.zone)
+def _rows(request: Any, found: Any) -> SafeString:
+    return rows(found, page="office-dossier", zone=request.office.zone)
 
 
 @readonly
@@ -42,10 +45,10 @@ def worklist(request: Any) -> HttpResponse:
     deadlines = Deadline.objects.pending().filter(dossier__office=request.office)
     soon = deadlines.select_related("dossier__debtor", "dossier__office").order_by("lapses_at")[:10]
     context = {
-        "to_accept": _rows(request, presenters.listed(ours(request).filter(phase=Phase.SUBMITTED))[:50]),
+        "to_accept": _rows(request, listed(ours(request).filter(phase=Phase.SUBMITTED))[:50]),
         "to_post": letters_to_post(request)[:50],
-        "stuck": _rows(request, presenters.listed(stuck(request))[:50]),
-        "requests": _rows(request, presenters.listed(ours(request).filter(phase=Phase.INJONCTION_REQUESTED))[:50]),
+        "stuck": _rows(request, listed(stuck(request))[:50]),
+        "requests": _rows(request, listed(ours(request).filter(phase=Phase.INJONCTION_REQUESTED))[:50]),
         "soon": soon,
         "form": PostingForm(initial={"posted_on": clock.today(request.office.zone)}),
     }
@@ -85,7 +88,7 @@ def listing(request: Any) -> HttpResponse:
     words, phase = request.GET.get("q", "").strip(), request.GET.get("phase", "")
     dossiers = ours(request).filter(phase=phase) if phase in Phase.values else ours(request)
     looked_for = words if len(words) >= search.SHORTEST else ""
-    page = page_of(request, presenters.listed(dossiers), words=looked_for, phase=phase)
+    page = page_of(request, listed(dossiers), words=looked_for, phase=phase)
     context = {
         "rows": _rows(request, page.rows),
         "page": page,
@@ -99,7 +102,7 @@ def listing(request: Any) -> HttpResponse:
 
 @readonly
 def detail(request: Any, reference: str) -> HttpResponse:
-    dossier = _one(request, reference)
+    dossier = one_of_ours(request, reference)
     now = clock.now()
     context = {
         "dossier": dossier,
@@ -112,6 +115,10 @@ def detail(request: Any, reference: str) -> HttpResponse:
         "tone": presenters.TONES[Phase(dossier.phase)],
         "to_post": [letter for letter in letters_to_post(request) if letter.dossier_id == dossier.pk],
         "form": PostingForm(initial={"posted_on": clock.today(dossier.zone)}),
+        "answers": dossier.answers.all(),
+        "offer": dossier.offers.current(),
+        "answer_form": ReceivedAnswerForm(initial={"received_on": clock.today(dossier.zone)}),
+        "offer_form": OfferForm() if month(dossier) else None,
     }
     return render(request, "portal/office/dossier.html", context)
 
@@ -120,7 +127,7 @@ def detail(request: Any, reference: str) -> HttpResponse:
 def confirm(request: Any, reference: str, name: str) -> HttpResponse:
     return confirm_move(
         request,
-        _one(request, reference),
+        one_of_ours(request, reference),
         name,
         by=office_actor(request),
         pages=("office-dossier", "office-confirm"),
@@ -154,6 +161,6 @@ def post_letter(request: Any, key: str) -> HttpResponse:
     return redirect("office-dossier", dossier.reference)
 
 
-def _one(request: Any, reference: str) -> Dossier:
+def one_of_ours(request: Any, reference: str) -> Dossier:
     found = ours(request).select_related("brand", "creditor", "debtor", "office", "manager", "subsidiary")
     return get_object_or_404(found, reference=reference)

@@ -1,11 +1,13 @@
 """The four steps of a new dossier; each keeps what it is given at once, so that nothing is lost on the way."""
 
+from collections.abc import Callable
+from functools import wraps
 from typing import Any
 
 from django.conf import settings
 from django.contrib import messages
 from django.db import IntegrityError, transaction
-from django.http import Http404, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -33,6 +35,20 @@ STEPS = (
     (gettext_noop("3. AJOUTER LES ÉLÉMENTS FINANCIERS"), "wizard-items"),
     (gettext_noop("4. VÉRIFIER ET VALIDER"), "wizard-check"),
 )
+
+
+def of_draft(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """The draft in hand; once it is filed (second click, page of yesterday) the person is led to the dossier."""
+
+    @wraps(view)
+    def guarded(request: Any, reference: str, **kwargs: Any) -> HttpResponse:
+        dossier = one_of_mine(request, reference)
+        if not dossier.is_draft:
+            messages.info(request, _("Ce dossier est déjà transmis à l’étude : voici où il en est."))
+            return redirect(dossier)
+        return view(request, dossier, **kwargs)
+
+    return guarded
 
 
 @require_http_methods(GET_OR_POST)
@@ -72,8 +88,8 @@ def _open(request: Any, form: DraftForm) -> Dossier | None:
 
 @require_http_methods(GET_OR_POST)
 @requires(Permission.DOSSIER_FILE)
-def edit(request: Any, reference: str) -> HttpResponse:
-    dossier = _draft(request, reference)
+@of_draft
+def edit(request: Any, dossier: Dossier) -> HttpResponse:
     form = DraftForm(
         request.POST or None,
         request.FILES or None,
@@ -107,25 +123,25 @@ def _after_files(request: Any, dossier: Dossier, form: DraftForm) -> HttpRespons
 
 @require_http_methods(GET_OR_POST)
 @requires(Permission.DOSSIER_FILE)
-def debtor(request: Any, reference: str) -> HttpResponse:
-    dossier = _draft(request, reference)
+@of_draft
+def debtor(request: Any, dossier: Dossier) -> HttpResponse:
     form = DebtorForm(request.POST or None, instance=dossier.debtor or Debtor())
     if request.method == "POST" and form.is_valid():
         services.identify_debtor(dossier, form.save(commit=False))
-        return redirect("wizard-debtor" if "save" in request.POST else "wizard-items", reference=reference)
+        return redirect("wizard-debtor" if "save" in request.POST else "wizard-items", reference=dossier.reference)
     return _step(request, dossier, 1, {"form": form}, failed=bool(form.errors))
 
 
 @require_http_methods(GET_OR_POST)
 @requires(Permission.DOSSIER_FILE)
 @once
-def items(request: Any, reference: str) -> HttpResponse:
+@of_draft
+def items(request: Any, dossier: Dossier) -> HttpResponse:
     """« Ajouter un élément financier »: add and stay, or add and go on (ATR-34, ATR-35)."""
-    dossier = _draft(request, reference)
     form = ItemForm(request.POST or None, request.FILES or None, dossier=dossier)
     if request.method == "POST" and form.is_valid() and _add(request, dossier, form):
         messages.success(request, _("Élément ajouté."))
-        return redirect("wizard-check" if "go_on" in request.POST else "wizard-items", reference=reference)
+        return redirect("wizard-check" if "go_on" in request.POST else "wizard-items", reference=dossier.reference)
     context = {"form": form, "items": dossier.items.select_related("document"), "balance": dossier.balance()}
     return _step(request, dossier, 2, context, failed=bool(form.errors))
 
@@ -147,27 +163,27 @@ def _add(request: Any, dossier: Dossier, form: ItemForm) -> bool:
 
 @require_POST
 @requires(Permission.DOSSIER_FILE)
-def remove_item(request: Any, reference: str, key: int) -> HttpResponse:
-    dossier = _draft(request, reference)
+@of_draft
+def remove_item(request: Any, dossier: Dossier, key: int) -> HttpResponse:
     services.remove_item(dossier, get_object_or_404(dossier.items, pk=key))
     messages.success(request, _("Élément retiré."))
-    return redirect("wizard-items", reference=reference)
+    return redirect("wizard-items", reference=dossier.reference)
 
 
 @require_POST
 @requires(Permission.DOSSIER_FILE)
-def remove_attachment(request: Any, reference: str, key: int) -> HttpResponse:
-    dossier = _draft(request, reference)
+@of_draft
+def remove_attachment(request: Any, dossier: Dossier, key: int) -> HttpResponse:
     services.detach(dossier, get_object_or_404(dossier.attachments, pk=key))
     messages.success(request, _("Pièce retirée."))
-    return redirect("wizard-edit", reference=reference)
+    return redirect("wizard-edit", reference=dossier.reference)
 
 
 @require_http_methods(GET_OR_POST)
 @requires(Permission.DOSSIER_FILE)
-def check(request: Any, reference: str) -> HttpResponse:
+@of_draft
+def check(request: Any, dossier: Dossier) -> HttpResponse:
     """Everything once more, then SAUVEGARDER keeps the draft and VALIDER files it."""
-    dossier = _draft(request, reference)
     form = AttestationForm(request.POST or None, initial={"is_attested": dossier.is_attested})
     if request.method == "POST" and form.is_valid():
         services.correct_draft(dossier, is_attested=form.cleaned_data["is_attested"])
@@ -203,13 +219,6 @@ def _file(request: Any, dossier: Dossier) -> HttpResponse:
 def done(request: Any, reference: str) -> HttpResponse:
     """Visualiser dossier / Créer nouveau dossier (ATR-40)."""
     return render(request, "portal/wizard/done.html", {"dossier": one_of_mine(request, reference)})
-
-
-def _draft(request: Any, reference: str) -> Dossier:
-    dossier = one_of_mine(request, reference)
-    if not dossier.is_draft:
-        raise Http404
-    return dossier
 
 
 def _step(

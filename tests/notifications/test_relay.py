@@ -18,7 +18,7 @@ from notifications.channels import Rejected, Unavailable
 from notifications.contents import CONTENTS, Content, NoLongerWanted, content_of
 from notifications.models import LAST_ATTEMPT, LEASE, Message, Outcome
 from notifications.relay import dispatch_next
-from procedures.services import advance, declare_payment
+from procedures.services import advance, declare_payment, submit
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -321,13 +321,12 @@ def test_a_letter_does_not_leave_when_the_claim_was_paid_after_it_was_decided(se
 
 
 @pytest.mark.req("LEG-07")
-@pytest.mark.parametrize("kind", ["psrpc_letter", "psrpc_email"])
-def test_a_payment_during_the_procedure_keeps_its_letters_from_leaving(kind: str, now: datetime, settings: Any) -> None:
+def test_a_payment_during_the_procedure_keeps_its_letter_from_leaving(now: datetime, settings: Any) -> None:
     dossier = factories.dossier(phase=Phase.AMIABLE)
     advance(dossier, "open_psrpc", by=OFFICE, now=now)
     factories.item(dossier, "1200.00", kind="payment")
     everything_leaves(now)
-    assert Message.objects.get(kind=kind).outcome == Outcome.CANCELLED
+    assert Message.objects.get(kind="psrpc_letter").outcome == Outcome.CANCELLED
     assert not settings.LETTER_DIR.exists() and not settings.MAIL_DIR.exists()
 
 
@@ -338,7 +337,16 @@ def test_a_letter_of_a_phase_that_is_over_does_not_leave(now: datetime, settings
     everything_leaves(now)
     outcomes = dict(Message.objects.about(dossier.pk).values_list("kind", "outcome"))
     assert outcomes["amiable_letter"] == outcomes["amiable_email"] == Outcome.CANCELLED
-    assert outcomes["psrpc_letter"] == outcomes["psrpc_email"] == Outcome.SENT
+    assert outcomes["psrpc_letter"] == Outcome.SENT
+
+
+def test_a_dossier_that_was_taken_back_is_not_announced_any_more(now: datetime) -> None:
+    dossier = factories.dossier(phase=Phase.DRAFT, is_attested=True)
+    factories.office(dossier.brand)
+    submit(dossier, by=CREDITOR, now=now)
+    advance(dossier, "withdraw", by=CREDITOR, now=now)
+    everything_leaves(now)
+    assert Message.objects.get(kind="new_dossier").outcome == Outcome.CANCELLED
 
 
 def test_what_is_no_longer_wanted_is_cancelled_with_its_reason(

@@ -191,7 +191,8 @@ def test_a_draft_is_kept_at_each_step_and_taken_up_again(browser: AppClient, cre
     dossier.refresh_from_db()
     assert dossier.phase == Phase.SUBMITTED
     for step in ("creer", "debiteur", "elements", "validation"):
-        assert browser.get(f"{base(dossier)}/{step}").status_code == 404, "a filed dossier is no draft any more"
+        page = browser.get(f"{base(dossier)}/{step}", follow=True)
+        assert page.redirect_chain[-1][0] == f"{base(dossier)}/" and "déjà transmis" in words(page)
 
 
 @pytest.mark.req("REL-48")

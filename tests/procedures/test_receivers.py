@@ -11,10 +11,10 @@ from dossiers import journal
 from dossiers.enums import Phase
 from dossiers.models import Dossier
 from notifications.models import Message, Outcome
-from notifications.services import record_posting
+from notifications.services import PostingRefused, record_posting
 from notifications.signals import letter_posted, message_settled
 from procedures.models import Deadline
-from procedures.services import advance_overdue
+from procedures.services import advance, advance_overdue
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -67,6 +67,28 @@ def test_the_month_runs_from_the_posting_of_the_registered_letter(now: datetime)
     assert (term.kind, term.transition) == ("psrpc_extended", "record_psrpc_silence")
     assert (term.started_on, term.due_on) == (date(2026, 2, 27), date(2026, 3, 27))
     assert term.lapses_at == datetime(2026, 3, 28, tzinfo=PARIS)
+
+
+@pytest.mark.req("CRE-09", "LEG-01")
+def test_the_electronic_twin_of_the_invitation_leaves_once_and_never_before_the_registered_letter(
+    now: datetime,
+) -> None:
+    dossier = factories.dossier(phase=Phase.AMIABLE)
+    advance(dossier, "open_psrpc", by=OFFICE, now=now)
+    mails = Message.objects.filter(kind="psrpc_email", dossier_id=dossier.pk)
+    assert not mails.exists()
+    invitation = Message.objects.get(kind="psrpc_letter")
+    Message.objects.filter(pk=invitation.pk).update(outcome=Outcome.SENT)
+    post(invitation, now.date(), now=now)
+    with pytest.raises(PostingRefused):
+        post(invitation, now.date(), now=now)
+    assert mails.count() == 1
+
+
+def test_a_debtor_without_a_mail_address_is_invited_by_letter_alone(now: datetime) -> None:
+    dossier = factories.dossier(phase=Phase.PSRPC, debtor={"email": ""})
+    post(letter(dossier, "psrpc_letter"), date(2026, 2, 27), now=now)
+    assert deadline(dossier) and not Message.objects.filter(kind="psrpc_email").exists()
 
 
 def test_a_term_that_would_end_on_a_day_off_ends_on_the_next_working_day(now: datetime) -> None:

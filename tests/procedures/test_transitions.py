@@ -28,12 +28,14 @@ LAW: dict[str, tuple[set[Phase], Phase, set[Side]]] = {
     "offer_injonction": ({Phase.AMIABLE}, Phase.INJONCTION_OFFERED, {OFFICE}),
     "resume_amiable": ({Phase.PSRPC}, Phase.AMIABLE, {OFFICE}),
     "record_psrpc_refusal": ({Phase.PSRPC}, Phase.INJONCTION_OFFERED, {OFFICE}),
+    "record_terms_refusal": ({Phase.PSRPC}, Phase.INJONCTION_OFFERED, {OFFICE}),
+    "record_agreement": ({Phase.PSRPC}, Phase.TITLE, {OFFICE}),
     "close": ({Phase.AMIABLE, Phase.PSRPC}, Phase.CLOSED, {OFFICE}),
     "record_psrpc_silence": ({Phase.PSRPC}, Phase.INJONCTION_OFFERED, {SYSTEM}),
     "request_injonction": ({Phase.INJONCTION_OFFERED}, Phase.INJONCTION_REQUESTED, {CREDITOR}),
     "renounce": ({Phase.INJONCTION_OFFERED, Phase.REFUSED}, Phase.CLOSED, {CREDITOR}),
     "settle": (
-        {Phase.SUBMITTED, Phase.AMIABLE, Phase.INJONCTION_OFFERED, Phase.INJONCTION_REQUESTED},
+        {Phase.SUBMITTED, Phase.AMIABLE, Phase.TITLE, Phase.INJONCTION_OFFERED, Phase.INJONCTION_REQUESTED},
         Phase.SETTLED,
         {CREDITOR, OFFICE, SYSTEM},
     ),
@@ -43,10 +45,12 @@ LETTERS = {
     "submit": {"new_dossier"},
     "accept": {"amiable_letter", "amiable_email", "dossier_accepted"},
     "refuse": {"dossier_refused"},
-    "open_psrpc": {"psrpc_letter", "psrpc_email"},
+    "open_psrpc": {"psrpc_letter"},
     "offer_injonction": {"injonction_offered"},
-    "record_psrpc_silence": {"injonction_offered"},
-    "record_psrpc_refusal": {"injonction_offered"},
+    "record_psrpc_silence": {"psrpc_statement", "injonction_offered"},
+    "record_psrpc_refusal": {"psrpc_statement", "injonction_offered"},
+    "record_terms_refusal": {"psrpc_statement", "injonction_offered"},
+    "record_agreement": {"psrpc_statement", "psrpc_title", "title_issued"},
     "close": {"dossier_closed"},
     "request_injonction": {"injonction_requested"},
     "settle": {"dossier_settled"},
@@ -63,6 +67,9 @@ def standing_in(phase: str, name: str) -> Dossier:
     owner = factories.creditor()
     office = factories.office(owner.brand)
     made: Dossier = factories.dossier(owner, phase=phase, office=office)
+    if name in ("record_agreement", "record_terms_refusal"):
+        factories.month(made)
+        factories.agreement(made)
     if LAW[name][1] == Phase.SETTLED:
         factories.item(made, "1200.00", kind="payment")
     return made
@@ -180,7 +187,7 @@ def test_nothing_is_written_to_the_debtor_before_the_office_has_accepted() -> No
 @pytest.mark.req("CRE-05")
 def test_whoever_refuses_or_gives_up_says_why() -> None:
     assert {name for name, move in TRANSITIONS.items() if move.needs_reason} == {
-        "refuse", "offer_injonction", "renounce", "resume_amiable", "record_psrpc_refusal", "close",
+        "refuse", "offer_injonction", "renounce", "resume_amiable", "record_psrpc_refusal", "record_terms_refusal", "close",
     }  # fmt: skip
 
 

@@ -239,7 +239,7 @@ def test_two_workers_that_sweep_at_once_advance_each_dossier_once(now: datetime)
         assert not refused(answers)
         advance_overdue(now=now)  # whatever was held while the others looked
         for dossier in dossiers:
-            assert kinds(dossier) == ["psrpc_email", "psrpc_letter"]
+            assert kinds(dossier) == ["psrpc_letter"]
             assert dossier.events.count() == 2
             assert_whole(dossier)
 
@@ -248,7 +248,7 @@ def test_of_two_workers_over_one_deadline_one_advances(now: datetime) -> None:
     for _ in range(ROUNDS):
         dossier = factories.dossier(phase=Phase.AMIABLE, lapsing_on=FRIDAY)
         assert sorted(at_once(*[lambda: advance_overdue(now=now)] * 2)) == [0, 1]
-        assert kinds(dossier) == ["psrpc_email", "psrpc_letter"]
+        assert kinds(dossier) == ["psrpc_letter"]
         assert_whole(dossier)
 
 
@@ -277,7 +277,7 @@ def test_a_person_waits_for_the_sweep_and_is_then_refused(now: datetime) -> None
         person = Meanwhile(lambda: advance(dossier, "open_psrpc", by=OFFICE, now=now))
         assert person.is_made_to_wait()
     assert isinstance(person.outcome(), TransitionRefused)
-    assert kinds(dossier) == ["psrpc_email", "psrpc_letter"]
+    assert kinds(dossier) == ["psrpc_letter"]
     assert_whole(dossier)
 
 
@@ -295,7 +295,7 @@ def test_a_payment_and_the_sweep_at_once_stop_the_path_or_step_but_never_both(no
         phase = Dossier.objects.get(pk=dossier.pk).phase
         assert (phase, kinds(dossier)) in [
             (Phase.SETTLED, ["dossier_settled"]),
-            (Phase.PSRPC, ["psrpc_email", "psrpc_letter"]),
+            (Phase.PSRPC, ["psrpc_letter"]),
         ]
         assert not Deadline.objects.pending().filter(dossier=dossier).exists()
         assert_whole(dossier)

@@ -58,4 +58,4 @@ def test_a_sweep_killed_again_and_again_moves_each_dossier_once(brand: Any) -> N
         pass
     moves = Counter(Event.objects.filter(kind="open_psrpc").values_list("dossier", flat=True))
     assert set(moves) == set(Dossier.objects.values_list("pk", flat=True)) and set(moves.values()) == {1}
-    assert Counter(Message.objects.values_list("kind", flat=True)) == {"psrpc_letter": 60, "psrpc_email": 60}
+    assert Counter(Message.objects.values_list("kind", flat=True)) == {"psrpc_letter": 60}

@@ -226,6 +226,7 @@ def furnish(office: Any, word: str) -> Creditor:
         channel=Channel.EMAIL, recipient={}, created_at=MONDAY, try_at=MONDAY,
     )  # fmt: skip
     sign_and_collect(creditor, dossier)
+    factories.agreement(dossier)
     return creditor
 
 

@@ -21,7 +21,7 @@ from dossiers import search
 from dossiers.enums import Phase
 from dossiers.models import Attachment, Debtor, Dossier, Item
 from notifications.models import Channel, Message, Outcome
-from procedures.models import Deadline
+from procedures.models import Deadline, Offer
 from tenants.models import Brand, Office
 from tests import factories
 from tests.conftest import MONDAY, AppClient
@@ -44,6 +44,7 @@ class Owner:
     pieces: list[Attachment] = field(default_factory=list)
     documents: list[Document] = field(default_factory=list)
     messages: list[Message] = field(default_factory=list)
+    offers: list[Offer] = field(default_factory=list)
 
     @property
     def dossiers(self) -> list[Dossier]:
@@ -98,6 +99,7 @@ def furnish_dossier(owner: Owner, dossier: Dossier, word: str) -> None:
             dossier=dossier, creditor=owner.creditor, document=papers[1], added_by=word, added_at=MONDAY
         )
     )
+    owner.offers.append(factories.agreement(dossier, text=word))
     owner.messages.append(
         Message.objects.create(
             brand=dossier.brand, creditor_id=dossier.creditor_id, office=owner.office, dossier_id=dossier.pk,
@@ -190,7 +192,8 @@ MOVES = ["request_injonction", "settle", "withdraw", "accept", "refuse"]
 Recipe = Callable[[Owner], list[Any]]
 RECIPES: dict[tuple[str, str, str], Recipe] = {
     ("espace", "slug", "reference"): lambda owner: [d.reference for d in owner.dossiers],
-    ("espace", "int", "key"): lambda owner: [i.pk for i in owner.items] + [p.pk for p in owner.pieces],
+    ("espace", "int", "key"): lambda owner: [row.pk for row in (*owner.items, *owner.pieces, *owner.offers)],
+    ("debiteur", "int", "key"): lambda owner: [offer.pk for offer in owner.offers],
     ("espace", "uuid", "key"): lambda owner: [d.pk for d in owner.documents],
     ("espace", "slug", "name"): lambda owner: MOVES,
     ("etude", "slug", "reference"): lambda owner: [d.reference for d in owner.dossiers],

@@ -1,0 +1,183 @@
+"""What the debtor answers, and the agreement that may follow it (CPCE R125-2 to R125-5)."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from core.actors import Actor
+from dossiers import journal
+from dossiers.enums import ENDED, Phase
+from dossiers.models import Dossier
+from dossiers.services import lock
+from notifications.outbox import queue_all
+from procedures.cases import cases
+from procedures.letters import answered_to_creditor, answered_to_office, offer_to_creditor, receipt
+from procedures.models import Answer, AnswerKind, Deadline, Means, Offer
+
+OF_THE_PSRPC = (AnswerKind.ACCEPT, AnswerKind.REFUSE, AnswerKind.REFUSE_TERMS)
+LONGEST = 24
+
+
+class AnswerRefused(ValueError):
+    """The answer cannot be taken; the message says why and what to do."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """What was said and how it came in; the terms only with an acceptance."""
+
+    kind: str
+    means: str
+    received_on: date
+    text: str = ""
+    instalments: int | None = None
+    first_on: date | None = None
+    evidence: dict[str, Any] = field(default_factory=dict)
+
+
+@transaction.atomic
+def record(dossier: Dossier, reply: Reply, *, by: str, now: datetime) -> Answer:
+    """Keep the answer and tell the creditor and the office at once; AnswerRefused says what the law leaves open.
+
+    It moves nothing: the commissaire de justice records the outcome himself (CPCE R125-3).
+    """
+    held = _held(dossier)
+    if reason := _refusal(held, reply, today=now.astimezone(held.zone).date()):
+        raise AnswerRefused(reason)
+    answer = Answer.objects.create(
+        dossier=held, creditor_id=held.creditor_id, kind=reply.kind, means=reply.means, text=reply.text,
+        received_on=reply.received_on, recorded_by=by, created_at=now, evidence=reply.evidence,
+    )  # fmt: skip
+    if reply.kind == AnswerKind.ACCEPT and reply.instalments and reply.first_on:
+        _offer(held, reply.instalments, reply.first_on, by=by, now=now, debtor_agreed_on=reply.received_on)
+    detail = {"answer": reply.kind, "means": reply.means, "on": reply.received_on.isoformat(), "id": answer.pk}
+    _tell(held, "debtor_answered", detail, by, now, (receipt, answered_to_creditor, answered_to_office))
+    return answer
+
+
+@transaction.atomic
+def propose(dossier: Dossier, *, instalments: int, first_on: date, by: Actor, now: datetime) -> Offer:
+    """The office's own proposal, on the whole balance; both sides have still to agree (CPCE R125-4)."""
+    held = _held(dossier)
+    today = now.astimezone(held.zone).date()
+    if reason := _closed_to_agreement(held, today) or _bad_terms(instalments, first_on, today):
+        raise AnswerRefused(reason)
+    offer = _offer(held, instalments, first_on, by=str(by), now=now)
+    _tell(held, "offer_made", _terms(offer), str(by), now, (offer_to_creditor,))
+    return offer
+
+
+@transaction.atomic
+def agree_as_creditor(offer: Offer, *, by: Actor, now: datetime) -> None:
+    """The creditor's consent to these very terms: without it there is no title (CPCE L125-1)."""
+    held, today = _agreeable(offer, now)
+    Offer.objects.filter(pk=offer.pk, creditor_agreed_on=None).update(
+        creditor_agreed_on=today, creditor_agreed_by=str(by)
+    )
+    _tell(held, "offer_agreed", _terms(offer), str(by), now, ())
+
+
+@transaction.atomic
+def agree_as_debtor(offer: Offer, *, by: str, now: datetime) -> None:
+    """The debtor's consent to the terms that the office proposed."""
+    held, today = _agreeable(offer, now)
+    Offer.objects.filter(pk=offer.pk, debtor_agreed_on=None).update(debtor_agreed_on=today)
+    _tell(held, "offer_agreed", _terms(offer), by, now, (offer_to_creditor,))
+
+
+def month(dossier: Dossier) -> Deadline | None:
+    """The running month of the procédure simplifiée; None before the posting and after the outcome."""
+    return Deadline.objects.pending().filter(dossier=dossier, transition="record_psrpc_silence").first()
+
+
+def _held(dossier: Dossier) -> Dossier:
+    lock(dossier)
+    return Dossier.objects.select_related("debtor", "creditor", "office", "brand").get(pk=dossier.pk)
+
+
+def _refusal(dossier: Dossier, reply: Reply, today: date) -> str | None:
+    if dossier.phase in (*ENDED, Phase.DRAFT, Phase.SUBMITTED, Phase.REFUSED):
+        return _("Ce dossier n’attend pas de réponse.")
+    if reply.received_on > today:
+        return _("La réponse ne peut pas être reçue dans le futur : indiquez le jour de sa réception.")
+    if reply.kind in OF_THE_PSRPC:
+        return _refusal_in_psrpc(dossier, reply, today)
+    if not reply.text.strip():
+        return _("Expliquez votre situation en quelques mots : une personne lira votre réponse.")
+    return None
+
+
+def _refusal_in_psrpc(dossier: Dossier, reply: Reply, today: date) -> str | None:
+    """An acceptance has its form or its émargement, and the strict month; a refusal has any means."""
+    if dossier.phase != Phase.PSRPC:
+        return _("Cette réponse n’existe que pendant la procédure simplifiée.")
+    if reply.kind != AnswerKind.ACCEPT:
+        return None
+    if reply.means == Means.OTHER:
+        return _("L’acceptation se donne par le formulaire, en ligne ou par émargement, pas autrement (CPCE R125-2).")
+    if reason := _closed_to_agreement(dossier, reply.received_on):
+        return reason
+    if reply.instalments is None or reply.first_on is None:
+        return None if reply.means != Means.ONLINE else _("Indiquez le nombre de versements et la date du premier.")
+    return _bad_terms(reply.instalments, reply.first_on, today)
+
+
+def _closed_to_agreement(dossier: Dossier, day: date) -> str | None:
+    running = month(dossier)
+    if dossier.phase != Phase.PSRPC or running is None:
+        return _("Le mois de la procédure simplifiée ne court pas : aucun accord ne peut être conclu.")
+    if day > running.strict_on:
+        return _("Le mois s’est achevé le %(day)s : aucun accord ne peut plus être conclu (CPCE R125-5).") % {
+            "day": f"{running.strict_on:%d/%m/%Y}"
+        }
+    return None
+
+
+def _bad_terms(instalments: int, first_on: date, today: date) -> str | None:
+    if not 1 <= instalments <= LONGEST:
+        return _("Proposez de 1 à %(most)d versements.") % {"most": LONGEST}
+    if first_on <= today:
+        return _("Le premier versement vient après l’accord : choisissez une date à venir (CPCE R125-7).")
+    if (first_on - today).days > 92:
+        return _("Le premier versement est trop lointain : choisissez une date dans les trois mois.")
+    return None
+
+
+def _agreeable(offer: Offer, now: datetime) -> tuple[Dossier, date]:
+    held = _held(offer.dossier)
+    today = now.astimezone(held.zone).date()
+    if reason := _closed_to_agreement(held, today):
+        raise AnswerRefused(reason)
+    if held.offers.current() != offer:
+        raise AnswerRefused(_("Une proposition plus récente l’a remplacée : lisez-la avant de répondre."))
+    return held, today
+
+
+def _offer(dossier: Dossier, instalments: int, first_on: date, *, by: str, now: datetime, **fields: Any) -> Offer:
+    owed = dossier.balance()
+    return Offer.objects.create(
+        dossier=dossier, creditor_id=dossier.creditor_id, amount=owed.amount, currency=owed.currency,
+        instalments=instalments, first_on=first_on, made_by=by, created_at=now, **fields,
+    )  # fmt: skip
+
+
+def _terms(offer: Offer) -> dict[str, Any]:
+    return {
+        "offer": offer.pk,
+        "instalments": offer.instalments,
+        "first_on": offer.first_on.isoformat(),
+        "gross": str(offer.amount),
+    }
+
+
+def _tell(
+    dossier: Dossier, kind: str, detail: dict[str, Any], by: str, now: datetime, letters: tuple[Callable[..., Any], ...]
+) -> None:
+    [event] = journal.append([journal.Entry(dossier, kind, detail=detail)], by=by, at=now)
+    [case] = cases([dossier], now=now)
+    written = (letter(case, f"{event.dossier_id}:{event.seq}", now) for letter in letters)
+    queue_all([message for message in written if message])

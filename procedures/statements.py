@@ -1,0 +1,125 @@
+"""Papers of the procédure simplifiée that are kept, not sent: receipts of answers, the finding of its outcome, the title."""
+
+from datetime import date
+from typing import Any
+
+from documents.pdf import letter as pdf_of
+from documents.seal import seal
+from dossiers.models import Dossier, Event
+from notifications.contents import Content, NoLongerWanted, content_of
+from notifications.models import Message
+from procedures.legal_texts import PSRPC_TEXTS, in_force
+from procedures.models import Answer, Offer
+
+OUTCOMES = {
+    "record_psrpc_refusal": "le débiteur a refusé de participer à la procédure (CPCE R125-5, 1°)",
+    "record_psrpc_silence": "le mois de l’envoi s’est écoulé sans accord sur le montant et les modalités (CPCE R125-5, 2°)",
+    "record_terms_refusal": "le débiteur a refusé le montant ou les modalités proposés (CPCE R125-5, 3°)",
+    "record_agreement": "un accord a été conclu sur le montant et les modalités du paiement (CPCE R125-5, 4°)",
+}
+
+
+@content_of("answer_receipt")
+def answer_receipt(message: Message) -> Content:
+    """What the debtor said, in the words he was shown, with the day and the means."""
+    event = _cause(message)
+    answer = Answer.objects.get(pk=event.detail["id"])
+    context = _context(message) | {"answer": answer, "offer": _offer_before(answer)}
+    pdf = pdf_of("letters/psrpc/answer.2026-01-01.html", context)
+    return _kept(f"Réponse du débiteur – {context['dossier'].reference}", pdf)
+
+
+@content_of("psrpc_statement")
+def statement(message: Message) -> Content:
+    """The finding of one of the four outcomes, with the steps that led to it."""
+    event = _cause(message)
+    context = _context(message) | {
+        "outcome": OUTCOMES[event.kind],
+        "reason": event.detail.get("reason", ""),
+        "steps": _steps(message, event),
+    }
+    pdf = pdf_of("letters/psrpc/statement.2026-01-01.html", context)
+    return _kept(f"Constat d’issue – {context['dossier'].reference}", pdf)
+
+
+@content_of("psrpc_title")
+def title(message: Message) -> Content:
+    """The enforceable title: it recounts the steps taken (CPCE L111-3 5°, R125-6)."""
+    event = _cause(message)
+    context = _context(message)
+    offer = context["dossier"].offers.current()
+    if offer is None or not offer.is_agreed:
+        raise NoLongerWanted("aucun accord n’est conclu")
+    context |= {"offer": offer, "steps": _steps(message, event), "texts": in_force(PSRPC_TEXTS, on=message.written_on)}
+    pdf = pdf_of("letters/psrpc/title.2026-01-01.html", context)
+    return _kept(f"Titre exécutoire – {context['dossier'].reference}", pdf)
+
+
+@content_of("title_copy")
+def title_copy(message: Message) -> Content:
+    """The very bytes of the title, for the debtor (CPCE R125-6)."""
+    original = Message.objects.select_related("document").get(kind="psrpc_title", key=f"psrpc_title:{_rank(message)}")
+    assert original.document is not None  # the copy is queued by the title's own settling
+    return Content(subject=f"Copie du {original.document.name.removesuffix('.pdf')}", pdf=original.document.read())
+
+
+def _kept(subject: str, pdf: bytes) -> Content:
+    return Content(subject=subject, pdf=seal(pdf, reason=subject))
+
+
+def _cause(message: Message) -> Event:
+    """The event that the message was written for."""
+    return Event.objects.get(dossier_id=message.dossier_id or 0, seq=int(_rank(message).rpartition(":")[2]))
+
+
+def _rank(message: Message) -> str:
+    """Dossier and rank of the event that caused it: what its key ends with."""
+    return message.key.partition(":")[2]
+
+
+def _context(message: Message) -> dict[str, Any]:
+    found = Dossier.objects.select_related("brand", "creditor", "debtor", "office")
+    dossier = found.get(pk=message.dossier_id or 0)
+    return {
+        "office": dossier.office,
+        "creditor": dossier.creditor,
+        "debtor": dossier.debtor,
+        "dossier": dossier,
+        "items": dossier.items.all(),
+        "balance": dossier.balance(),
+        "recipient": {"lines": dossier.debtor.address_lines if dossier.debtor else []},
+        "day": message.written_on,
+    }
+
+
+def _steps(message: Message, until: Event) -> list[tuple[date, str]]:
+    """What was done before, from the journal: each act with its day."""
+    zone = message.office.zone if message.office else message.brand.zone
+    found = []
+    for event in until.dossier.events.filter(seq__lt=until.seq).order_by("seq"):
+        if text := _step(event):
+            day = event.detail.get("on")
+            found.append((date.fromisoformat(day) if day else event.at.astimezone(zone).date(), text))
+    return found
+
+
+def _step(event: Event) -> str:
+    detail = event.detail
+    if event.kind == "letter_posted":
+        name = {"amiable_letter": "Lettre amiable", "psrpc_letter": "Invitation à la procédure simplifiée"}
+        number = f", envoi n° {detail['number']}" if detail.get("number") else ""
+        return f"{name.get(detail['letter'], 'Lettre')} déposée à la poste{number}"
+    if event.kind == "message_sent" and detail.get("letter") == "psrpc_email":
+        return "Invitation adressée aussi par courriel"
+    if event.kind == "debtor_answered":
+        answer = Answer.objects.get(pk=detail["id"])
+        return f"Réponse du débiteur : « {answer.get_kind_display()} » ({answer.get_means_display().lower()})"
+    return {
+        "offer_made": "Proposition d’accord faite par l’étude",
+        "offer_agreed": "Consentement donné à la proposition",
+    }.get(event.kind, "")
+
+
+def _offer_before(answer: Answer) -> Offer | None:
+    """The terms that came with this acceptance."""
+    return Offer.objects.filter(dossier=answer.dossier, created_at=answer.created_at).first()
