@@ -7,6 +7,7 @@ import asyncio
 import io
 from collections.abc import Mapping
 from datetime import datetime, timedelta
+from functools import cache
 
 from django.utils import timezone
 from pyhanko.pdf_utils import embed, generic
@@ -43,7 +44,7 @@ def seal(pdf: bytes, *, reason: str, pages: bytes = b"", files: Mapping[str, byt
         certify=True,
         docmdp_permissions=fields.MDPPerm.NO_CHANGES,
     )
-    out = signers.PdfSigner(metadata, signer=signer()).sign_pdf(writer)
+    out = signers.PdfSigner(metadata, signer=signer()).sign_pdf(writer, bytes_reserved=_room())
     sealed: bytes = out.getvalue()
     return sealed
 
@@ -60,6 +61,14 @@ def stamp(sealed: bytes) -> tuple[bytes, datetime]:
     if abs(at - timezone.now()) > TOLERANCE:
         raise TimeUnavailable("l’horloge de ce serveur et celle de l’horodatage diffèrent de plus de cinq minutes")
     return stamped, at
+
+
+@cache
+def _room() -> int:
+    """Hexadecimal digits kept for the signature: its certificates and some more. Counting them once is half the work."""
+    one = signer()
+    chain = {one.signing_cert.dump(), *(certificate.dump() for certificate in one.cert_registry)}
+    return 2 * (sum(map(len, chain)) + 2048)
 
 
 async def _stamp(sealed: bytes) -> tuple[bytes, datetime]:
