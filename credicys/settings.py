@@ -183,11 +183,15 @@ MAX_DOSSIER_BYTES = 50 * 1024 * 1024  # ATR-37
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 500
 
+DEMO_ACCOUNTS = "credicys:FR7630004000031234567890143:BNPAFRPPXXX,numeriq:FR7630004000031234567890143:BNPAFRPPXXX"
+
 # --- what leaves ---------------------------------------------------------------------------------------------
 # The seal of what is signed (PEM files), and the RFC 3161 authority that tells the time; without them a local one.
 SEAL_KEY_FILE, SEAL_CERT_FILE = env_text("SEAL_KEY_FILE"), env_text("SEAL_CERT_FILE")
 SEAL_CHAIN_FILE = env_text("SEAL_CHAIN_FILE")
 TSA_URL, TSA_ROOTS_FILE = env_text("TSA_URL"), env_text("TSA_ROOTS_FILE")
+# brand:IBAN:BIC of the accounts that the platform's own fees are collected on.
+COLLECTION_ACCOUNTS = env_list("COLLECTION_ACCOUNTS", DEMO_ACCOUNTS if DEBUG else "")
 EMAIL_URL = env_text("EMAIL_URL")  # smtp://user:password@host:port ; without it mails are written to var/mail
 MAIL_DIR, SMS_DIR, LETTER_DIR = VAR / "mail", VAR / "sms", VAR / "letters"
 DEMO_CLOCK_FILE = VAR / "demo-clock"

@@ -13,5 +13,6 @@ TIMETABLE = {
     "proofs": _every(10, "signatures.tasks.prove_signatures"),
     "sendings": _every(3600, "signatures.tasks.forget_sendings"),
     "mandates": _every(3600, "mandates.tasks.lapse_mandates"),
+    "collections": _every(3600, "payments.tasks.announce_collections"),
     "submissions": _every(3600, "tenants.tasks.forget_submissions"),
 }

@@ -67,7 +67,8 @@ def stamp(sealed: bytes) -> tuple[bytes, datetime]:
 def _room() -> int:
     """Hexadecimal digits kept for the signature: its certificates and some more. Counting them once is half the work."""
     one = signer()
-    chain = {one.signing_cert.dump(), *(certificate.dump() for certificate in one.cert_registry)}
+    own = [one.signing_cert.dump()] if one.signing_cert else []
+    chain = {*own, *(certificate.dump() for certificate in one.cert_registry)}
     return 2 * (sum(map(len, chain)) + 2048)
 
 

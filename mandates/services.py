@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from accounts.models import BankAccount, Creditor, User
 from core import crypto
 from core.actors import Actor
+from core.bulk import insert_all
 from core.calendar import Period, add_period
 from core.crypto import Unreadable
 from core.identifiers import check_ics, is_sepa, make_rum
@@ -235,9 +236,10 @@ def reveal_iban(account: BankAccount, *, by: Actor, reason: str, now: datetime) 
     """The IBAN in clear, and the trace of who opened it and why."""
     if not reason.strip():
         raise MandateRefused(_("Dites pourquoi l’IBAN doit être lu en clair."))
-    AuditEntry.objects.create(
-        at=now, actor=str(by), action="iban_revealed", subject=f"bank_account:{account.pk}", reason=reason
-    )
+    subject = f"bank_account:{account.pk}"
+    insert_all(
+        [AuditEntry(at=now, actor=str(by), action="iban_revealed", subject=subject, reason=reason)]
+    )  # write-only
     return account.iban()
 
 

@@ -109,6 +109,7 @@ class Collection(models.Model):
     state = models.CharField("état", max_length=9, choices=CollectionState.choices, default=CollectionState.ANNOUNCED)
     detail = models.JSONField("ce qui est prélevé", default=list)
     created_at = models.DateTimeField()
+    announcement = models.CharField("annonce", max_length=120, blank=True)
     announced_at = models.DateTimeField("annonce partie le", null=True)
 
     objects = CollectionQuerySet.as_manager()

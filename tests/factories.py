@@ -93,12 +93,14 @@ def bank_account(of: Creditor) -> BankAccount:
     return account
 
 
-def signed_mandate(of: Creditor) -> Mandate:
+def signed_mandate(of: Creditor, **fields: Any) -> Mandate:
     paper = store(b"%PDF-", name="Mandat.pdf", media_type="application/pdf", brand=of.brand, creditor_id=of.pk)
-    return Mandate.objects.create(
-        brand=of.brand, creditor=of, account=bank_account(of), rum=f"CRD-{of.pk}", ics="FR72ZZZ123456",
-        mode=Mode.AUTOMATIC, state=MandateState.SIGNED, unsigned=paper, signed=paper, signed_at=LONG_AGO,
-    )  # fmt: skip
+    values = {
+        "brand": of.brand, "creditor": of, "rum": f"CRD-{of.pk}", "ics": "FR72ZZZ123456", "mode": Mode.AUTOMATIC,
+        "state": MandateState.SIGNED, "unsigned": paper, "signed": paper, "signed_at": LONG_AGO,
+    }  # fmt: skip
+    account = fields.pop("account", None) or bank_account(of)
+    return Mandate.objects.create(account=account, **(values | fields))
 
 
 def signer(of: User, **fields: Any) -> Signer:

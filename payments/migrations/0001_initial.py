@@ -47,6 +47,7 @@ class Migration(migrations.Migration):
                 ('state', models.CharField(choices=[('announced', 'Annoncé'), ('batched', 'Dans une remise préparée'), ('released', 'Remis à la banque'), ('returned', 'Rejeté ou remboursé'), ('cancelled', 'Annulé avant la remise')], default='announced', max_length=9, verbose_name='état')),
                 ('detail', models.JSONField(default=list, verbose_name='ce qui est prélevé')),
                 ('created_at', models.DateTimeField()),
+                ('announcement', models.CharField(blank=True, max_length=120, verbose_name='annonce')),
                 ('announced_at', models.DateTimeField(null=True, verbose_name='annonce partie le')),
                 ('batch', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='collections', to='payments.batch')),
                 ('brand', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='tenants.brand')),

@@ -25,7 +25,7 @@ class Migration(migrations.Migration):
             "payments_collection",
             portal=("SELECT", MY_CREDITORS),
             support=("SELECT, UPDATE (state, batch_id)", EVERY_ROW),
-            worker=("SELECT, INSERT, UPDATE (state, batch_id, announced_at)", EVERY_ROW),
+            worker=("SELECT, INSERT, UPDATE (state, batch_id, announcement, announced_at)", EVERY_ROW),
         ),
         wall(
             "payments_bankreturn",
