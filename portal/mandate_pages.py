@@ -4,6 +4,7 @@ from typing import Any
 
 from django.urls import reverse
 from django.utils.formats import date_format
+from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 
 from mandates import texts
@@ -124,7 +125,7 @@ def _paper(document: Any, kind: str, icon: str) -> dict[str, Any]:
 
 def _version_row(version: Mandate) -> dict[str, Any]:
     paper = version.signed_id or version.unsigned_id
-    signed = date_format(version.signed_at, "SHORT_DATETIME_FORMAT") if version.signed_at else "–"
+    signed = date_format(localtime(version.signed_at), "SHORT_DATETIME_FORMAT") if version.signed_at else "–"
     cells = [
         {
             "label": _("Référence"),

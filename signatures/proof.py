@@ -16,7 +16,7 @@ from documents.pdf import letter
 from documents.seal import TimeUnavailable, seal, stamp
 from documents.services import store
 from signatures import evidence
-from signatures.models import Proof, Signature, Step
+from signatures.models import CodeChannel, Proof, Signature, Step
 from tenants.context import WORKER, acting_as
 
 logger = logging.getLogger(__name__)
@@ -75,8 +75,8 @@ def _readable(signature: Signature, facts: dict[str, Any], at: datetime) -> byte
     context = {
         "facts": facts,
         "steps": steps,
+        "channel": CodeChannel(facts["code"]["channel"]).label,
         "stamped_at": at,
-        "signed_at": signature.signed_at,
         "zone": signature.brand.zone,
     }
     return seal(

@@ -24,6 +24,7 @@ from mandates.services import Choice, needs_mandate, prepare, sign
 from notifications.models import Message
 from notifications.relay import dispatch_next
 from notifications.services import record_posting
+from payments.services import announce, charge
 from portal.context_processors import DEMO_ACCOUNTS, DEMO_PASSWORD
 from portal.demo import world
 from procedures import services
@@ -139,6 +140,7 @@ class Command(BaseCommand):
         account = complete_registration(creditor, Completion(names, iban, "PSSTFRPPXXX", terms, None), now=at)
         if needs_mandate(creditor.brand):
             self._mandate(creditor, account, at)
+            self._fees(creditor, at)
 
     def _mandate(self, creditor: Creditor, account: BankAccount, at: datetime) -> None:
         """Signed as a person would: with the code that the outbox holds."""
@@ -153,6 +155,15 @@ class Command(BaseCommand):
         sealed = Message.objects.get(key=f"signature-code-{challenge.pk}").payload["code"]
         code = decrypt(sealed, place=f"challenge:{challenge.pk}")
         sign(mandate, signer, user=user, code=code, shown=mandate.unsigned.sha256, now=at)
+
+    def _fees(self, creditor: Creditor, at: datetime) -> None:
+        """Fees, of which the demo's worker announces the collection within the hour."""
+        for rank, (label, amount) in enumerate(
+            (("Ouverture de dossiers, août", "36.00"), ("Ouverture de dossiers, septembre", "54.00"))
+        ):
+            due_on = (at + timedelta(days=30 * (rank + 1))).date()
+            charge(creditor, key=f"demo-{rank}", label=label, amount=Decimal(amount), due_on=due_on, now=at)
+        announce(creditor, now=self.now)
 
     # --- dossiers ------------------------------------------------------------------------------------------
     def _dossiers(self, creditor: Creditor) -> None:
