@@ -6,4 +6,4 @@ class AccountsConfig(AppConfig):
     verbose_name = "Comptes et créanciers"
 
     def ready(self) -> None:
-        from accounts import messages  # noqa: F401, PLC0415  declares what the mails say, once models exist
+        from accounts import messages, receivers  # noqa: F401, PLC0415  what mails say, what a log-in writes

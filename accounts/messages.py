@@ -4,6 +4,7 @@ from django.conf import settings
 from django.template.loader import render_to_string
 from django.urls import reverse
 
+from core import crypto
 from notifications.contents import Content, content_of
 from notifications.models import Message
 from tenants.models import Brand
@@ -34,8 +35,118 @@ def password_recovery(message: Message) -> Content:
     )
 
 
-def _mail(message: Message, subject: str, template: str, *, url: str) -> Content:
-    context = {"brand": message.brand, "recipient": message.recipient, "url": url, "subject": subject}
+CHANGES = {
+    "password": "Votre mot de passe a été changé.",
+    "factor_added": "Un second facteur a été ajouté à votre compte.",
+    "factor_removed": "Un second facteur a été retiré de votre compte.",
+    "codes": "De nouveaux codes de secours ont été créés pour votre compte ; les anciens ne servent plus.",
+}
+
+
+@content_of("security_changed")
+def security_changed(message: Message) -> Content:
+    url = site_url(message.brand, reverse("account_reset_password"))
+    what = CHANGES[message.payload["what"]]
+    return _mail(message, "La sécurité de votre compte a changé", "security_changed", url=url, what=what)
+
+
+@content_of("invitation")
+def invitation(message: Message) -> Content:
+    payload = message.payload
+    code = crypto.decrypt(payload["code"], place=f"invitation:{payload['fingerprint']}")
+    url = site_url(message.brand, reverse("invitation", args=[code]))
+    subject = f"{payload['by']} vous invite : {payload['house']}"
+    return _mail(message, subject, "invitation", url=url, code=code, by=payload["by"], house=payload["house"])
+
+
+@content_of("access_removed")
+def access_removed(message: Message) -> Content:
+    subject = f"Votre accès à {message.payload['house']} a pris fin"
+    return _mail(message, subject, "access_removed", url=site_url(message.brand, "/"), house=message.payload["house"])
+
+
+@content_of("change_asked")
+def change_asked(message: Message) -> Content:
+    url = site_url(message.brand, reverse("admin:accounts_changerequest_changelist"))
+    subject = f"Demande de modification : {message.payload['creditor']}"
+    return _mail(message, subject, "change_asked", url=url, creditor=message.payload["creditor"])
+
+
+@content_of("change_decided")
+def change_decided(message: Message) -> Content:
+    told = {"approved": "acceptée", "refused": "refusée"}["approved" if message.payload["approved"] else "refused"]
+    url, reason = site_url(message.brand, reverse("profile")), message.payload["reason"]
+    return _mail(
+        message, f"Votre demande de modification est {told}", "change_decided", url=url, told=told, reason=reason
+    )
+
+
+@content_of("payout_proposed")
+def payout_proposed(message: Message) -> Content:
+    return _about_payout(message, "Un nouveau compte de versement attend d’être confirmé", "payout_proposed")
+
+
+@content_of("payout_decided")
+def payout_decided(message: Message) -> Content:
+    told = "confirmé" if message.payload["state"] == "approved" else "refusé"
+    return _about_payout(message, f"Le nouveau compte de versement est {told}", "payout_decided", told=told)
+
+
+@content_of("third_party_changed")
+def third_party_changed(message: Message) -> Content:
+    facts = {name: message.payload[name] for name in ("masked", "by", "house")}
+    url = site_url(message.brand, reverse("office-profile"))
+    return _mail(message, "Le compte de tiers de l’étude a changé", "third_party_changed", url=url, **facts)
+
+
+@content_of("contact_received")
+def contact_received(message: Message) -> Content:
+    payload = message.payload
+    token = crypto.decrypt(payload["token"], place=f"contact:{payload['fingerprint']}")
+    url = site_url(message.brand, reverse("contact-receipt", args=[token]))
+    subject = f"Nous avons bien reçu votre message {payload['number']}"
+    return _mail(message, subject, "contact_received", url=url, number=payload["number"])
+
+
+@content_of("contact_arrived")
+def contact_arrived(message: Message) -> Content:
+    number, kind = message.payload["number"], message.payload["kind"]
+    url = site_url(message.brand, reverse("admin:accounts_contact_changelist"))
+    return _mail(message, f"{kind} {number}", "contact_arrived", url=url, number=number, kind=kind)
+
+
+@content_of("contact_answered")
+def contact_answered(message: Message) -> Content:
+    number, answer = message.payload["number"], message.payload["answer"]
+    url = site_url(message.brand, "/")
+    return _mail(
+        message, f"Réponse à votre message {number}", "contact_answered", url=url, number=number, answer=answer
+    )
+
+
+@content_of("convention_reminder")
+def convention_reminder(message: Message) -> Content:
+    subject = f"Votre convention sera reconduite : dénonciation possible jusqu’au {message.payload['last']}"
+    return _mail(
+        message, subject, "convention_reminder", url=site_url(message.brand, reverse("convention")), **message.payload
+    )
+
+
+@content_of("convention_renewed")
+def convention_renewed(message: Message) -> Content:
+    subject = f"Votre convention est reconduite jusqu’au {message.payload['term']}"
+    return _mail(
+        message, subject, "convention_renewed", url=site_url(message.brand, reverse("convention")), **message.payload
+    )
+
+
+def _about_payout(message: Message, subject: str, template: str, **more: str) -> Content:
+    facts = {name: message.payload[name] for name in ("masked", "by", "creditor")}
+    return _mail(message, subject, template, url=site_url(message.brand, reverse("profile")), **facts, **more)
+
+
+def _mail(message: Message, subject: str, template: str, *, url: str, **more: str) -> Content:
+    context = more | {"brand": message.brand, "recipient": message.recipient, "url": url, "subject": subject}
     return Content(
         subject=subject,
         text=render_to_string(f"messages/accounts/{template}.txt", context),

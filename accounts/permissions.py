@@ -9,16 +9,16 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 
-from accounts.models import Creditor
+from accounts.models import Creditor, OfficeMembership, User
 from accounts.roles import PERMISSIONS, Permission
 
-# These are asked of the creditor on screen; the others, of whichever creditor the dossier belongs to.
-OF_THE_ACCOUNT = frozenset({Permission.MANDATE_SIGN, Permission.ACCOUNT_COMPLETE})
+# These are asked of whichever creditor the dossier belongs to; the others, of the creditor on screen.
+OF_THE_DOSSIER = frozenset({Permission.DOSSIER_READ, Permission.DOSSIER_FILE, Permission.DOSSIER_ADVANCE})
 
 
 def granting(request: Any, permission: Permission) -> list[int]:
     """The keys of the person's creditors at which her role grants the permission."""
-    held = request.memberships if permission not in OF_THE_ACCOUNT else [request.membership]
+    held = request.memberships if permission in OF_THE_DOSSIER else [request.membership]
     return [membership.creditor_id for membership in held if permission in PERMISSIONS[membership.role]]
 
 
@@ -31,6 +31,11 @@ def creditors_of(request: Any) -> QuerySet[Creditor]:
 def allowed(request: HttpRequest, permission: Permission) -> bool:
     """Whether the person's role grants it anywhere that matters."""
     return hasattr(request, "memberships") and bool(granting(request, permission))
+
+
+def may_join(user: User) -> bool:
+    """Whether a person may open a creditor's space at one more brand: offices and support keep to their own doors."""
+    return not user.is_staff and not OfficeMembership.objects.filter(user=user).exists()
 
 
 def requires(permission: Permission) -> Callable[[Callable[..., HttpResponse]], Callable[..., HttpResponse]]:

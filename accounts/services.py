@@ -10,7 +10,7 @@ from django.core import signing
 from django.core.cache import cache
 from django.db import connection, transaction
 
-from accounts.models import BankAccount, BillingParty, Creditor, Membership, User
+from accounts.models import BankAccount, BillingParty, CivilStatus, Creditor, Membership, User
 from accounts.roles import Role
 from notifications.models import Channel, Message
 from notifications.outbox import queue
@@ -33,6 +33,15 @@ class SignUp:
     password: str
     person: dict[str, Any]  # civility, first_name, last_name
     creditor: dict[str, Any]  # the creditor's own fields
+    civil_status: dict[str, Any] | None = None  # of a natural person
+
+
+@transaction.atomic
+def join(brand: Brand, user: User, fields: dict[str, Any], civil_status: dict[str, Any] | None) -> None:
+    """Open a creditor's space at one more brand for a person who already has an account; once, however often asked."""
+    User.objects.select_for_update(of=("self",)).get(pk=user.pk)
+    if not Membership.objects.filter(user=user, brand=brand).exists():
+        found_creditor(brand, user, fields, civil_status)
 
 
 @transaction.atomic
@@ -45,22 +54,24 @@ def sign_up(brand: Brand, form: SignUp, *, now: datetime) -> User:
     email = form.email.lower()
     if known := User.objects.filter(email=email).first():
         make_password(form.password)  # the answer takes as long as for a newcomer
-        if cache.add(f"account-exists:{known.pk}", True, 3600):  # one such mail an hour is enough to know
+        if cache.add(f"account-exists:{brand.pk}:{known.pk}", True, 3600):  # one such mail an hour is enough to know
             _write_to(known, brand, kind="account_exists", now=now)
         return known
     user = User.objects.create_user(email, form.password, **form.person)
     EmailAddress.objects.create(user=user, email=email, primary=True, verified=False)
-    _found_creditor(brand, user, form.creditor)
+    found_creditor(brand, user, form.creditor, form.civil_status)
     send_activation(user, brand, now=now)
     return user
 
 
-def _found_creditor(brand: Brand, user: User, fields: dict[str, Any]) -> Creditor:
+def found_creditor(brand: Brand, user: User, fields: dict[str, Any], civil_status: dict[str, Any] | None) -> Creditor:
+    """Register a creditor of the brand, with the person as its owner; its key is among the caller's afterwards."""
     key = _next_creditor_key()
     with acting_as(Context(Audience.PORTAL, brand=brand.pk, creditors=(key,))):
         creditor = Creditor(pk=key, brand=brand, email=user.email, **fields)
-        creditor.is_commercant = creditor.commercial_by_form()
         creditor.save(force_insert=True)
+        if civil_status:
+            CivilStatus.objects.create(creditor=creditor, **civil_status)
     Membership.objects.create(user=user, creditor_id=key, brand=brand, role=Role.OWNER)
     return creditor
 
@@ -106,6 +117,11 @@ def write_link(user: User, brand: Brand, *, kind: str, path: str, now: datetime)
     _write_to(user, brand, kind=kind, now=now, path=path)
 
 
+def write_notice(user: User, brand: Brand, *, what: str, now: datetime) -> None:
+    """Tell the person by mail that her log-in changed; `what` is one of `messages.CHANGES`."""
+    _write_to(user, brand, kind="security_changed", now=now, what=what)
+
+
 def _write_to(user: User, brand: Brand, *, kind: str, now: datetime, **payload: str) -> None:
     recipient = {"name": user.get_full_name(), "email": user.email}
     key = f"{kind}-{user.pk}-{now.timestamp()}"
@@ -128,9 +144,18 @@ class Completion:
     billing: dict[str, str] | None
 
 
+class AlreadyComplete(ValueError):
+    """The registration was finished a moment ago, by a second click or in another window."""
+
+
 @transaction.atomic
 def complete_registration(creditor: Creditor, form: Completion, *, now: datetime) -> BankAccount:
-    """Keep bank details, billing party and the accepted version of the terms; the portal then opens."""
+    """Keep bank details, billing party and the accepted version of the terms; the portal then opens.
+
+    Of two clicks at the same time the second one waits, and AlreadyComplete tells it that all is done.
+    """
+    if Creditor.objects.select_for_update(of=("self",)).get(pk=creditor.pk).is_complete:
+        raise AlreadyComplete
     account = BankAccount(creditor=creditor, bic=form.bic, created_at=now, **form.signatory)
     account.seal(form.iban)
     account.save(force_insert=True)

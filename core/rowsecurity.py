@@ -15,6 +15,12 @@ MY_CREDITORS = "creditor_id = ANY ((SELECT app_creditors())::bigint[])"
 MY_OFFICE = "office_id = (SELECT app_office())"
 MY_DOSSIER = "dossier_id = (SELECT app_dossier())"
 
+
+def my_secret(column: str) -> str:
+    """The row whose secret was shown (tenants.context.knowing)."""
+    return f"{column} = (SELECT nullif(current_setting('app.secret', true), ''))"
+
+
 CONTEXT_FUNCTIONS = """
 CREATE FUNCTION app_brand() RETURNS bigint LANGUAGE sql STABLE PARALLEL SAFE
   AS $$ SELECT nullif(current_setting('app.brand', true), '')::bigint $$;

@@ -14,5 +14,7 @@ TIMETABLE = {
     "sendings": _every(3600, "signatures.tasks.forget_sendings"),
     "mandates": _every(3600, "mandates.tasks.lapse_mandates"),
     "collections": _every(3600, "payments.tasks.announce_collections"),
+    "sessions": _every(3600, "accounts.tasks.forget_sessions"),
+    "conventions": _every(3600, "accounts.tasks.follow_conventions"),
     "submissions": _every(3600, "tenants.tasks.forget_submissions"),
 }

@@ -20,6 +20,7 @@ class Document(models.Model):
     office = models.ForeignKey(Office, models.PROTECT, null=True)
     dossier_id = models.BigIntegerField(null=True, db_index=True)
     for_debtor = models.BooleanField(default=False)
+    secret_pages = models.PositiveSmallIntegerField(default=0)  # at its end, kept from whoever is not its recipient
     name = models.CharField(max_length=200)
     media_type = models.CharField(max_length=100)
     size = models.PositiveBigIntegerField()

@@ -3,9 +3,11 @@
 Sharing them makes a letter a quarter cheaper and keeps memory flat over thousands of letters.
 """
 
+import io
 from functools import cache
 from typing import Any
 
+import pikepdf
 from django.conf import settings
 from django.template.loader import render_to_string
 from django.utils.translation import override
@@ -22,6 +24,15 @@ def letter(template: str, context: dict[str, Any]) -> bytes:
     with override("fr"):
         html = render_to_string(template, context)
     return to_pdf(html)
+
+
+def without_last_pages(pdf: bytes, count: int) -> bytes:
+    """A copy of the PDF that ends before its last pages."""
+    with pikepdf.open(io.BytesIO(pdf)) as whole:
+        del whole.pages[len(whole.pages) - count :]
+        out = io.BytesIO()
+        whole.save(out)
+    return out.getvalue()
 
 
 def to_pdf(html: str) -> bytes:

@@ -1,15 +1,24 @@
 from django.contrib import admin
 
-from core.admin import ReadOnlyAdmin
-from dossiers.models import Dossier, Event
+from core.admin import ReadOnlyAdmin, ReasonedAdmin
+from dossiers.models import Debtor, Dossier, Event
 
 
 @admin.register(Dossier)
-class DossierAdmin(ReadOnlyAdmin):
+class DossierAdmin(ReasonedAdmin, ReadOnlyAdmin):
     list_display = ("reference", "creditor", "debtor", "phase", "office", "created_at")
     list_filter = ("brand", "phase")
     list_select_related = ("creditor", "debtor", "office")
-    search_fields = ("reference", "creditor_reference")
+    search_fields = ("reference", "creditor_reference", "debtor__company", "debtor__last_name", "creditor__company")
+
+
+@admin.register(Debtor)
+class DebtorAdmin(ReasonedAdmin, ReadOnlyAdmin):
+    """Where a debtor lives and how he is reached opens for a reason only."""
+
+    list_display = ("__str__", "creditor", "postcode")
+    list_select_related = ("creditor",)
+    search_fields = ("company", "last_name", "siren", "email")
 
 
 @admin.register(Event)

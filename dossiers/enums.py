@@ -13,6 +13,11 @@ class Phase(models.TextChoices):
     TITLE = "title", _("Titre exécutoire délivré")
     INJONCTION_OFFERED = "injonction_offered", _("Injonction de payer possible")
     INJONCTION_REQUESTED = "injonction_requested", _("Injonction de payer demandée")
+    IP_FILED = "ip_filed", _("Requête en injonction déposée")
+    IP_ORDERED = "ip_ordered", _("Ordonnance rendue")
+    IP_SERVED = "ip_served", _("Ordonnance signifiée")
+    IP_OPPOSED = "ip_opposed", _("Opposition formée")
+    ENFORCEABLE = "enforceable", _("Ordonnance exécutoire")
     SETTLED = "settled", _("Réglé")
     CLOSED = "closed", _("Clos")
 

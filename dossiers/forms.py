@@ -9,10 +9,12 @@ from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext_lazy
 
 from accounts.enums import PersonKind
+from accounts.legal_forms import choices_on
 from accounts.models import Creditor
 from core import clock
 from core.identifiers import check_siren, check_vat
 from core.money import PLACES
+from core.postal import check_line, check_name
 from dossiers.enums import AttachmentKind, ItemKind
 from dossiers.models import Debtor, Dossier, Item
 from dossiers.places import territory_of
@@ -104,6 +106,20 @@ class DebtorForm(forms.ModelForm):
     IDENTITY = ("company", "legal_form", "siren", "vat_number", "civility", "last_name", "first_name")
     ADDRESS = ("street", "complement", "postcode", "town", "territory")
     CONTACT = ("email", "phone")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        forms_of_today = choices_on(clock.now().date())
+        self.fields["legal_form"].choices = [("", "—"), *forms_of_today]  # type: ignore[attr-defined]
+
+    def clean_company(self) -> str:
+        return _checked(check_name, self.cleaned_data["company"])
+
+    def clean_street(self) -> str:
+        return _checked(check_line, self.cleaned_data["street"])
+
+    def clean_complement(self) -> str:
+        return _checked(check_line, self.cleaned_data["complement"])
 
     def clean_siren(self) -> str:
         return _checked(check_siren, self.cleaned_data["siren"])

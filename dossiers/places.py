@@ -1,31 +1,5 @@
-"""Which calendar and which law hold at a French postcode: the territory is a fact of the address, not a choice."""
+"""The territory of a debtor's address, as `tenants.places` tells it."""
 
-from tenants.models import Territory
+from tenants.places import territory_of
 
-SAINT_BARTHELEMY, SAINT_MARTIN = "97133", "97150"
-BY_PREFIX = {
-    "57": Territory.ALSACE_MOSELLE,
-    "67": Territory.ALSACE_MOSELLE,
-    "68": Territory.ALSACE_MOSELLE,
-    "971": Territory.GUADELOUPE,
-    "972": Territory.MARTINIQUE,
-    "973": Territory.GUYANE,
-    "974": Territory.REUNION,
-    "975": Territory.SPM,
-    "976": Territory.MAYOTTE,
-    "977": Territory.SAINT_BARTHELEMY,
-    "978": Territory.SAINT_MARTIN,
-    "986": Territory.WF,
-    "987": Territory.PF,
-    "988": Territory.NC,
-}
-
-
-def territory_of(postcode: str) -> Territory:
-    """The territory of a French postcode (law.md 4.2): the mainland when nothing else is said."""
-    code = postcode.strip()
-    if code == SAINT_BARTHELEMY:
-        return Territory.SAINT_BARTHELEMY
-    if code == SAINT_MARTIN:
-        return Territory.SAINT_MARTIN
-    return BY_PREFIX.get(code[:3]) or BY_PREFIX.get(code[:2]) or Territory.FR
+__all__ = ["territory_of"]

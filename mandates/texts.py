@@ -10,6 +10,11 @@ def consent(collector: str) -> str:
     ) % {"name": collector}
 
 
+def convention_consent() -> str:
+    """What the person agrees to by signing the convention."""
+    return _("J’ai lu la convention affichée et je l’accepte pour un an, tacitement reconduit.")
+
+
 def outside_sepa() -> str:
     """NC, PF and WF: IBANs that begin with FR and yet are not of the SEPA area."""
     return _(

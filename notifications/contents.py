@@ -17,6 +17,8 @@ class Content:
     pdf: bytes = b""
     attachments: tuple[tuple[str, bytes, str], ...] = ()  # name, bytes, media type
     is_confidential: bool = False
+    for_debtor: bool = True  # whether the debtor may read the pdf in his room
+    secret_pages: int = 0  # the last pages of the pdf, which only its recipient and the office may see
 
 
 class NoLongerWanted(Exception):

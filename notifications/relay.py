@@ -94,7 +94,8 @@ def _keep_pdf(message: Message, content: Content, now: datetime) -> object:
         creditor_id=message.creditor_id,
         office_id=message.office_id,
         dossier_id=message.dossier_id,
-        for_debtor=True,
+        for_debtor=content.for_debtor,
+        secret_pages=content.secret_pages,
         created_at=now,
     )
 

@@ -3,15 +3,20 @@
 from dataclasses import dataclass
 from typing import Any
 
+from allauth.mfa import app_settings
+from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value
 from django.conf import settings
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
+from accounts.models import Creditor
 from accounts.permissions import allowed
 from accounts.roles import Permission, Role
 from core import clock
+from portal.help import help_url
+from portal.views.tabs import ACCOUNT
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,12 +33,14 @@ class Account:
     display_name: str
     role_label: str
     creditor_name: str
+    others: tuple[Creditor, ...] = ()  # for whom else she may act
 
 
 @dataclass(frozen=True, slots=True)
 class Demo:
     now: Any
     accounts: list[dict[str, str]]
+    factor_code: str = ""
     can_move: bool = True
 
 
@@ -42,11 +49,15 @@ CREDITOR_MENU = (
     ("wizard-start", gettext_noop("Créer un dossier"), "plus", Permission.DOSSIER_FILE),
     ("dossiers", gettext_noop("Sélectionner un dossier"), "folder", Permission.DOSSIER_READ),
     ("mandate", gettext_noop("Mandat de prélèvement"), "bank", Permission.MANDATE_SIGN),
+    ("people", gettext_noop("Compte et personnes"), "users", Permission.DOSSIER_READ),
 )
 OFFICE_MENU = (
     ("office-home", gettext_noop("À faire"), "list"),
     ("office-dossiers", gettext_noop("Dossiers"), "folder"),
+    ("office-profile", gettext_noop("Étude et personnes"), "building"),
 )
+# Pages that stand behind one entry of a menu.
+SAME_SECTION = {name: "people" for name, _label, _right in ACCOUNT} | {"office-people": "office-profile"}
 DEMO_ACCOUNTS = (
     ("Créancier", "creancier@demo.fr"),
     ("Créancier, plusieurs filiales", "groupe@demo.fr"),
@@ -54,6 +65,7 @@ DEMO_ACCOUNTS = (
     ("Support", "support@demo.fr"),
 )
 DEMO_PASSWORD = "demonstration-2026"  # noqa: S105  printed on the demo's own log-in page
+DEMO_TOTP = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"  # noqa: S105  the telephone of the demo's office and support: in no other base
 
 
 def page(request: HttpRequest) -> dict[str, Any]:
@@ -64,7 +76,9 @@ def page(request: HttpRequest) -> dict[str, Any]:
         "account": _account(request),
         "unread_count": 0,
         "may_file": allowed(request, Permission.DOSSIER_FILE),
-        "demo": _demo() if settings.DEMO else None,
+        "help_url": help_url(request.resolver_match.url_name or "") if request.resolver_match else "",
+        "seeing": getattr(request, "seeing", None),
+        "demo": _demo(request) if settings.DEMO else None,
     }
 
 
@@ -75,6 +89,7 @@ def _menu(request: HttpRequest) -> list[Entry]:
     elif hasattr(request, "creditor"):
         entries = [(name, label, icon) for name, label, icon, right in CREDITOR_MENU if allowed(request, right)]
     current = request.resolver_match.url_name if request.resolver_match else ""
+    current = SAME_SECTION.get(current or "", current)
     return [Entry(reverse(name), _(label), icon, name == current) for name, label, icon in entries]
 
 
@@ -85,10 +100,27 @@ def _account(request: HttpRequest) -> Account | None:
     if office := getattr(request, "office", None):
         return Account(str(user), _("Étude"), office.name)
     if membership := getattr(request, "membership", None):
-        return Account(str(user), str(Role(membership.role).label), request.creditor.name)  # type: ignore[attr-defined]
+        others = _others(request) if len(request.memberships) > 1 else ()  # type: ignore[attr-defined]
+        return Account(str(user), str(Role(membership.role).label), request.creditor.name, others)  # type: ignore[attr-defined]
     return Account(str(user), _("Support") if user.is_staff else "", "")
 
 
-def _demo() -> Demo:
+def _others(request: Any) -> tuple[Creditor, ...]:
+    keys = [membership.creditor_id for membership in request.memberships if membership != request.membership]
+    return tuple(Creditor.objects.filter(pk__in=keys).order_by("company", "last_name", "pk"))
+
+
+def _demo(request: HttpRequest) -> Demo:
     accounts = [{"label": label, "email": email, "password": DEMO_PASSWORD} for label, email in DEMO_ACCOUNTS]
-    return Demo(clock.now(), accounts)
+    return Demo(clock.now(), accounts, factor_code=_factor_code() if _asks_for_code(request) else "")
+
+
+def _asks_for_code(request: HttpRequest) -> bool:
+    match = request.resolver_match
+    return bool(match and match.url_name in ("mfa_authenticate", "mfa_reauthenticate"))
+
+
+def _factor_code() -> str:
+    """What the telephone of the demo's office and support shows now: they go through the same door as everybody."""
+    counter = int(clock.machine_now().timestamp()) // app_settings.TOTP_PERIOD
+    return format_hotp_value(hotp_value(DEMO_TOTP, counter))

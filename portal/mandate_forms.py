@@ -156,7 +156,7 @@ class ChannelForm(forms.Form):
     )  # fmt: skip
     phone = PhoneNumberField(label=gettext_lazy("Téléphone mobile"), required=False)
 
-    def __init__(self, *args: Any, creditor: Creditor, mandate: Mandate, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, creditor: Creditor, mandate: Mandate | None = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.mandate, self.on_record = mandate, str(creditor.phone or "")
         if self.on_record:
@@ -178,7 +178,8 @@ class ChannelForm(forms.Form):
         data: dict[str, Any] = super().clean() or {}
         if data.get("channel") == CodeChannel.SMS and not data.get("phone") and "phone" not in self.errors:
             self.add_error("phone", _("Indiquez le numéro qui recevra le SMS."))
-        if why := services.refuses_channel(self.mandate, data.get("channel", "")):
+        why = services.refuses_channel(self.mandate, data.get("channel", "")) if self.mandate else None
+        if why:
             self.add_error("channel", why)
         return data
 

@@ -1,22 +1,21 @@
 """What templates show, ready made: no template counts, compares phases or reads a row."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
 from django.urls import reverse
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop, ngettext
 
 from core.actors import Actor
 from dossiers.enums import Phase
-from dossiers.models import Dossier, Event
+from dossiers.models import Dossier
 from notifications.models import Message
 from procedures import services
 from procedures.letters import DEBTOR_LETTERS
-from procedures.models import AnswerKind, Deadline, Means
+from procedures.models import Deadline
 from procedures.transitions import TRANSITIONS, TURN
 
 TONES = {
@@ -28,131 +27,14 @@ TONES = {
     Phase.TITLE: "success",
     Phase.INJONCTION_OFFERED: "warning",
     Phase.INJONCTION_REQUESTED: "accent",
+    Phase.IP_FILED: "accent",
+    Phase.IP_ORDERED: "warning",
+    Phase.IP_SERVED: "accent",
+    Phase.IP_OPPOSED: "danger",
+    Phase.ENFORCEABLE: "success",
     Phase.SETTLED: "success",
     Phase.CLOSED: "neutral",
 }
-
-
-# --- history -------------------------------------------------------------------------------------------------
-LABELS = {
-    "opened": gettext_noop("Dossier créé"),
-    "submit": gettext_noop("Dossier transmis à l’étude"),
-    "withdraw": gettext_noop("Dossier repris en brouillon"),
-    "accept": gettext_noop("Dossier accepté par l’étude"),
-    "refuse": gettext_noop("Dossier refusé par l’étude"),
-    "correct": gettext_noop("Dossier repris pour correction"),
-    "open_psrpc": gettext_noop("Procédure simplifiée ouverte"),
-    "record_psrpc_silence": gettext_noop("Silence d’un mois constaté"),
-    "resume_amiable": gettext_noop("Dossier repris en phase amiable"),
-    "record_psrpc_refusal": gettext_noop("Refus du débiteur constaté"),
-    "record_terms_refusal": gettext_noop("Refus des modalités constaté"),
-    "record_agreement": gettext_noop("Accord constaté, titre exécutoire délivré"),
-    "debtor_answered": gettext_noop("Le débiteur a répondu"),
-    "offer_made": gettext_noop("Modalités proposées par l’étude"),
-    "offer_agreed": gettext_noop("Modalités acceptées"),
-    "close": gettext_noop("Dossier clos par l’étude"),
-    "offer_injonction": gettext_noop("Injonction de payer proposée"),
-    "request_injonction": gettext_noop("Injonction de payer demandée"),
-    "renounce": gettext_noop("Dossier clos par le créancier"),
-    "settle": gettext_noop("Dossier réglé"),
-    "settle_in_psrpc": gettext_noop("Règlement constaté"),
-    "refused": gettext_noop("Étape suspendue : une personne doit décider"),
-    "letter_posted": gettext_noop("Déposée à la poste"),
-    "message_sent": gettext_noop("Parti"),
-    "message_cancelled": gettext_noop("Annulé avant l’envoi"),
-    "message_failed": gettext_noop("N’a pas pu partir"),
-    "invoice_added": gettext_noop("Facture ajoutée"),
-    "credit_note_added": gettext_noop("Note de crédit ajoutée"),
-    "payment_added": gettext_noop("Paiement reçu"),
-}
-LETTERS = {
-    "amiable_letter": gettext_noop("Lettre amiable"),
-    "amiable_email": gettext_noop("Courriel amiable"),
-    "psrpc_letter": gettext_noop("Invitation à la procédure simplifiée (recommandé)"),
-    "psrpc_email": gettext_noop("Invitation à la procédure simplifiée (courriel)"),
-    "answer_receipt": gettext_noop("Accusé de la réponse"),
-    "psrpc_statement": gettext_noop("Constat d’issue"),
-    "psrpc_title": gettext_noop("Titre exécutoire"),
-    "title_copy": gettext_noop("Copie du titre au débiteur"),
-    "debtor_answered": gettext_noop("Avis au créancier"),
-    "debtor_answered_office": gettext_noop("Avis à l’étude"),
-    "offer_made": gettext_noop("Avis au créancier"),
-    "title_issued": gettext_noop("Avis au créancier"),
-    "new_dossier": gettext_noop("Avis à l’étude"),
-    "injonction_requested": gettext_noop("Avis à l’étude"),
-    "dossier_accepted": gettext_noop("Avis au créancier"),
-    "dossier_refused": gettext_noop("Avis au créancier"),
-    "injonction_offered": gettext_noop("Avis au créancier"),
-    "dossier_settled": gettext_noop("Avis au créancier"),
-    "dossier_closed": gettext_noop("Avis au créancier"),
-}
-ICONS = {
-    "letter_posted": "letter",
-    "message_sent": "send",
-    "payment_added": "euro",
-    "debtor_answered": "user",
-    "record_agreement": "check",
-    "refused": "alert",
-    "accept": "check",
-}
-
-
-@dataclass(frozen=True, slots=True)
-class Happening:
-    """One line of the history: a date with content can be opened, one without can't (ATR-73)."""
-
-    at: datetime
-    label: str
-    text: str
-    by: str
-    icon: str
-    tone: str
-    documents: list[dict[str, str]] = field(default_factory=list)
-
-
-def history(dossier: Dossier, *, document_page: str) -> list[Happening]:
-    """Everything that happened, newest first, its papers behind the audience's own door."""
-    papers = {str(m.pk): m for m in Message.objects.about(dossier.pk).select_related("document")}
-    return [_happening(event, papers, document_page) for event in dossier.events.order_by("-seq")]
-
-
-def _happening(event: Event, papers: dict[str, Message], document_page: str) -> Happening:
-    message = papers.get(event.detail.get("message", ""))
-    paper = message.document if message else None
-    documents = [{"name": paper.name, "url": reverse(document_page, args=[paper.pk])}] if paper else []
-    tone = "danger" if event.kind in ("refused", "message_failed", "refuse") else ""
-    return Happening(
-        at=event.at,
-        label=_label(event),
-        text=_text(event),
-        by=event.actor,
-        icon=ICONS.get(event.kind, ""),
-        tone=tone,
-        documents=documents,
-    )
-
-
-def _label(event: Event) -> str:
-    filed = event.kind == "message_sent" and event.detail.get("channel") == "file"
-    label = _("Classé au dossier") if filed else _(LABELS.get(event.kind, event.kind))
-    letter = event.detail.get("letter")
-    return f"{_(LETTERS.get(letter, letter))} : {label.lower()}" if letter else label
-
-
-def _text(event: Event) -> str:
-    detail = event.detail
-    parts = [detail.get("reason", ""), " ".join(detail.get("reasons", []))]
-    if answer := detail.get("answer"):
-        parts.append(f"« {AnswerKind(answer).label} » ({Means(detail['means']).label})")
-    if day := detail.get("on"):
-        parts.append(_("le %(day)s") % {"day": date_format(date.fromisoformat(day), "SHORT_DATE_FORMAT")})
-    if number := detail.get("number"):
-        parts.append(f"n° {number}")
-    if gross := detail.get("gross"):
-        parts.append(gross.replace(".", ","))
-    if event.kind == "message_failed":
-        parts.append(detail.get("detail", ""))
-    return " ".join(part for part in parts if part)
 
 
 # --- what happens next ---------------------------------------------------------------------------------------
@@ -196,6 +78,13 @@ TURNS = {
         "CPC 1407",
         "waiting",
     ),
+    Phase.IP_FILED: (gettext_noop("La requête est au greffe : l’ordonnance est attendue."), "CPC 1409", "waiting"),
+    Phase.IP_OPPOSED: (
+        gettext_noop("Le débiteur a formé opposition : l’affaire est jugée par le tribunal."),
+        "CPC 1417",
+        "danger",
+    ),
+    Phase.ENFORCEABLE: (gettext_noop("L’ordonnance peut être exécutée."), "CPC 1422", "done"),
     Phase.SETTLED: (gettext_noop("La créance est réglée. Plus rien n’est réclamé au débiteur."), "", "done"),
     Phase.CLOSED: ("Le dossier est clos.", "", "done"),
 }
@@ -203,6 +92,14 @@ TERMS = {
     "open_psrpc": (
         gettext_noop("Sans règlement à cette date, la procédure simplifiée s’ouvre : lettre recommandée et courriel."),
         "CPCE L125-1",
+    ),
+    "record_order_lapsed": (
+        gettext_noop("L’ordonnance doit être signifiée avant cette date, faute de quoi elle est non avenue."),
+        "CPC 1411",
+    ),
+    "record_enforceable": (
+        gettext_noop("Sans opposition à cette date, l’étude constate que l’ordonnance peut être exécutée."),
+        "CPC 1422",
     ),
     "record_psrpc_silence": (
         gettext_noop("Sans réponse à cette date, le silence vaut refus et l’injonction de payer vous est proposée."),
@@ -228,6 +125,8 @@ def _next_step(dossier: Dossier, today: date) -> NextStep:
     deadline = Deadline.objects.pending().filter(dossier=dossier).first()
     if deadline:
         return _waiting(deadline, TURN[phase], today)
+    if phase not in LETTER_OF:
+        return NextStep(_("étude"), _("Le délai est passé : l’étude constate ce qui est advenu."), tone="danger")
     about = Message.objects.about(dossier.pk).filter(kind=LETTER_OF[phase])
     letter = about.to_post().exists()
     printing = Message.objects.about(dossier.pk).filter(channel__in=["letter", "registered"], outcome="").exists()
@@ -274,6 +173,23 @@ DEBTOR_WORDS = {
         ),
         "CPC 1411",
     ),
+    Phase.IP_FILED: (
+        gettext_noop("Le juge est saisi. Si une ordonnance est rendue, elle vous sera signifiée avec vos droits."),
+        "CPC 1411",
+    ),
+    Phase.IP_ORDERED: (
+        gettext_noop("Une ordonnance est rendue. Elle vous sera signifiée avec vos droits."),
+        "CPC 1411",
+    ),
+    Phase.IP_SERVED: (
+        gettext_noop(
+            "L’ordonnance vous a été signifiée. Vous pouvez payer, ou former opposition au greffe indiqué dans l’acte, "
+            "dans le mois."
+        ),
+        "CPC 1416",
+    ),
+    Phase.IP_OPPOSED: (gettext_noop("Votre opposition est enregistrée : le tribunal vous convoquera."), "CPC 1418"),
+    Phase.ENFORCEABLE: (gettext_noop("L’ordonnance peut être exécutée. Écrivez à l’étude pour régler."), "CPC 1422"),
     Phase.SETTLED: (gettext_noop("Tout est réglé. Plus rien ne vous est réclamé dans ce dossier."), ""),
 }
 
@@ -318,6 +234,7 @@ class Action:
     disabled_reason: str
     needs_reason: bool
     url: str
+    fact: str = ""
 
 
 CONSEQUENCES = {
@@ -343,6 +260,24 @@ CONSEQUENCES = {
     ),
     "close": gettext_noop("Plus rien n’est réclamé au débiteur ; le créancier reçoit votre motif."),
     "offer_injonction": gettext_noop("Le créancier est invité à choisir l’injonction de payer."),
+    "file_petition": gettext_noop("Le créancier est prévenu ; l’ordonnance du juge est attendue."),
+    "record_order": gettext_noop("Le délai de signification court de cette date, sous peine de caducité (CPC 1411)."),
+    "record_partial_order": gettext_noop(
+        "Écrivez la somme accordée. Le créancier peut renoncer à la signification et saisir le juge autrement (CPC 1409)."
+    ),
+    "record_rejection": gettext_noop(
+        "Le rejet est sans recours ; le créancier peut saisir le juge autrement (CPC 1409)."
+    ),
+    "decline_order": gettext_noop("L’ordonnance ne sera pas signifiée et le dossier est clos (CPC 1409)."),
+    "record_service": gettext_noop(
+        "Le délai d’opposition court, et celui après lequel l’ordonnance peut être exécutée."
+    ),
+    "record_order_lapsed": gettext_noop(
+        "L’ordonnance non signifiée est non avenue ; une nouvelle requête reste possible."
+    ),
+    "record_opposition": gettext_noop("L’ordonnance ne peut plus être exécutée ; le créancier est prévenu (CPC 1417)."),
+    "record_enforceable": gettext_noop("L’ordonnance peut être exécutée ; le créancier est prévenu (CPC 1422)."),
+    "record_judgment": gettext_noop("Le jugement remplace l’ordonnance ; le dossier est clos (CPC 1420)."),
     "settle_in_psrpc": gettext_noop("L’issue est constatée par le commissaire de justice (CPCE R125-5, R125-7)."),
 }
 
@@ -360,7 +295,8 @@ def actions(dossier: Dossier, *, by: Actor, now: datetime, page: str) -> list[Ac
             continue
         move = TRANSITIONS[name]
         url = reverse(page, args=[dossier.reference, name])
-        found.append(Action(name, _(move.label), " ".join(reasons), move.needs_reason, url))
+        fact = _(move.fact) if move.fact else ""
+        found.append(Action(name, _(move.label), " ".join(reasons), move.needs_reason, url, fact))
     return found
 
 

@@ -1,4 +1,4 @@
-from django.urls import path
+from django.urls import include, path
 
 from portal.views import answers, debtor_room, dossiers, files, mandates, office, public, registration, wizard
 
@@ -8,6 +8,7 @@ urlpatterns = [
     path("", public.welcome, name="welcome"),
     path("entree", public.entrance, name="portal-entrance"),
     path("cgu", public.terms, name="terms"),
+    path("", include("portal.house_urls")),
     # creditor
     path("espace/", dossiers.home, name="home"),
     path("espace/finalisation", registration.complete, name="complete-registration"),
@@ -45,6 +46,7 @@ urlpatterns = [
     path(f"etude/dossiers/{REF}/action/<slug:name>", office.confirm, name="office-confirm"),
     path(f"etude/dossiers/{REF}/reponse", answers.receive, name="office-answer"),
     path(f"etude/dossiers/{REF}/proposition", answers.propose, name="office-offer"),
+    path(f"etude/dossiers/{REF}/injonction", office.make_petition, name="office-petition"),
     path("etude/courriers/<uuid:key>/depot", office.post_letter, name="office-post-letter"),
     path("etude/documents/<uuid:key>", files.office_document, name="office-document"),
     # debtor

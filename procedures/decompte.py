@@ -19,6 +19,10 @@ class Part(StrEnum):
     INDEMNITY = "indemnity"
     PRINCIPAL = "principal"
 
+    @property
+    def label(self) -> str:
+        return {"interest": "intérêts", "indemnity": "indemnité", "principal": "principal"}[self]
+
 
 @dataclass(frozen=True, slots=True)
 class Debt:

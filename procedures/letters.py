@@ -91,6 +91,11 @@ def receipt(case: Case, cause: str, now: datetime) -> Message | None:
     return _message(case, cause, now, "answer_receipt", Channel.FILE, {})
 
 
+def petition(case: Case, cause: str, now: datetime) -> Message | None:
+    """The file for the judge (CPC 1407)."""
+    return _message(case, cause, now, "petition", Channel.FILE, {})
+
+
 def statement(case: Case, cause: str, now: datetime) -> Message | None:
     """The written finding that ends the procédure simplifiée (CPCE R125-5)."""
     return _message(case, cause, now, "psrpc_statement", Channel.FILE, {})
@@ -98,6 +103,26 @@ def statement(case: Case, cause: str, now: datetime) -> Message | None:
 
 def title(case: Case, cause: str, now: datetime) -> Message | None:
     return _message(case, cause, now, "psrpc_title", Channel.FILE, {})
+
+
+def petition_to_creditor(case: Case, cause: str, now: datetime) -> Message | None:
+    return _to_creditor(case, cause, now, "petition_filed")
+
+
+def order_to_creditor(case: Case, cause: str, now: datetime) -> Message | None:
+    return _to_creditor(case, cause, now, "order_made")
+
+
+def service_to_creditor(case: Case, cause: str, now: datetime) -> Message | None:
+    return _to_creditor(case, cause, now, "order_served")
+
+
+def opposition_to_creditor(case: Case, cause: str, now: datetime) -> Message | None:
+    return _to_creditor(case, cause, now, "order_opposed")
+
+
+def enforceable_to_creditor(case: Case, cause: str, now: datetime) -> Message | None:
+    return _to_creditor(case, cause, now, "order_enforceable")
 
 
 def _to_debtor(case: Case, cause: str, now: datetime, kind: str, channel: Channel) -> Message | None:
@@ -167,6 +192,11 @@ NOTICES = {
     "debtor_answered": ("Le débiteur a répondu", "dossier"),
     "debtor_answered_office": ("Le débiteur a répondu", "office-dossier"),
     "offer_made": ("Un accord vous est proposé", "dossier"),
+    "petition_filed": ("La requête en injonction est déposée", "dossier"),
+    "order_made": ("L’ordonnance est rendue", "dossier"),
+    "order_served": ("L’ordonnance est signifiée", "dossier"),
+    "order_opposed": ("Le débiteur a formé opposition", "dossier"),
+    "order_enforceable": ("L’ordonnance est exécutoire", "dossier"),
     "title_issued": ("Le titre exécutoire est délivré", "dossier"),
     "dossier_settled": ("Votre dossier est réglé", "dossier"),
 }
@@ -177,7 +207,7 @@ def debtor_letter(message: Message) -> Content:
     phase, template, subject, articles = DEBTOR_LETTERS[message.kind]
     dossier, balance = _still_wanted(message, phase)
     context = _debtor_context(message, dossier, balance) | {"texts": in_force(articles, on=message.written_on)}
-    return Content(subject=f"{subject} – {dossier.reference}", pdf=pdf_of(template, context))
+    return Content(subject=f"{subject} – {dossier.reference}", pdf=pdf_of(template, context), secret_pages=1)
 
 
 def debtor_mail(message: Message) -> Content:

@@ -18,6 +18,8 @@ from dossiers.services import add_item, lock
 from notifications.outbox import queue_all
 from procedures.cases import Case, cases
 from procedures.competence import UnknownPlace, court_of_appeal
+from procedures.facts import TransitionRefused as TransitionRefused  # what `advance` raises
+from procedures.facts import fact_day, term_of_fact
 from procedures.models import PENDING, Deadline
 from procedures.transitions import TRANSITIONS, Transition
 from tenants.context import WORKER, acting_as
@@ -32,20 +34,24 @@ SHARED = (
 HOLD = timedelta(hours=1)
 
 
-class TransitionRefused(Exception):
-    """The law or the path refuses; `args` are the sentences."""
-
-
 @transaction.atomic
 def advance(dossier: Dossier, name: str, *, by: Actor, now: datetime, **detail: Any) -> Event:
-    """Move one dossier: phase, event and letters commit together or not at all; TransitionRefused otherwise."""
-    if TRANSITIONS[name].needs_reason and not str(detail.get("reason", "")).strip():
+    """Move one dossier: phase, event, letters and the term that the fact starts commit together or not at all.
+
+    A move that states a fact takes its day as `on` (YYYY-MM-DD). TransitionRefused says what is against it.
+    """
+    move = TRANSITIONS[name]
+    if move.needs_reason and not str(detail.get("reason", "")).strip():
         raise TransitionRefused(_("Indiquez le motif."))
     case = _held(dossier, name, now=now)
-    if reasons := TRANSITIONS[name].refusals(case, by):
+    if reasons := move.refusals(case, by):
         raise TransitionRefused(*reasons)
+    day = fact_day(case, move, str(detail.get("on", ""))) if move.fact else None
     close_deadlines(case.dossier, now=now)
     [event] = _move([case], name, by=by, now=now, detail=detail)
+    if day and move.opens:
+        kind, then = move.opens
+        Deadline.open(case.dossier, then, term_of_fact(case, kind, day))
     return event
 
 

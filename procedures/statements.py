@@ -8,8 +8,8 @@ from documents.seal import seal
 from dossiers.models import Dossier, Event
 from notifications.contents import Content, NoLongerWanted, content_of
 from notifications.models import Message
-from procedures.legal_texts import PSRPC_TEXTS, in_force
 from procedures.models import Answer, Offer
+from procedures.petition import build, missing
 
 OUTCOMES = {
     "record_psrpc_refusal": "le débiteur a refusé de participer à la procédure (CPCE R125-5, 1°)",
@@ -50,9 +50,19 @@ def title(message: Message) -> Content:
     offer = context["dossier"].offers.current()
     if offer is None or not offer.is_agreed:
         raise NoLongerWanted("aucun accord n’est conclu")
-    context |= {"offer": offer, "steps": _steps(message, event), "texts": in_force(PSRPC_TEXTS, on=message.written_on)}
+    context |= {"offer": offer, "steps": _steps(message, event)}
     pdf = pdf_of("letters/psrpc/title.2026-01-01.html", context)
     return _kept(f"Titre exécutoire – {context['dossier'].reference}", pdf)
+
+
+@content_of("petition")
+def petition(message: Message) -> Content:
+    """The file of the injonction as it stands on that day; not made while something is missing."""
+    dossier = _context(message)["dossier"]
+    if absent := missing(dossier, on=message.written_on):
+        raise NoLongerWanted(" ".join(absent))
+    pdf = build(dossier, on=message.written_on)
+    return _kept(f"Dossier d’injonction de payer – {dossier.reference}", pdf, for_debtor=False)
 
 
 @content_of("title_copy")
@@ -63,8 +73,8 @@ def title_copy(message: Message) -> Content:
     return Content(subject=f"Copie du {original.document.name.removesuffix('.pdf')}", pdf=original.document.read())
 
 
-def _kept(subject: str, pdf: bytes) -> Content:
-    return Content(subject=subject, pdf=seal(pdf, reason=subject))
+def _kept(subject: str, pdf: bytes, *, for_debtor: bool = True) -> Content:
+    return Content(subject=subject, pdf=seal(pdf, reason=subject), for_debtor=for_debtor)
 
 
 def _cause(message: Message) -> Event:

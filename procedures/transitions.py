@@ -24,6 +24,9 @@ class Transition:
     guards: tuple[Guard, ...] = ()
     letters: tuple[Letter, ...] = ()
     needs_reason: bool = False
+    fact: str = ""  # the dated fact that the person states: what it is called on the form
+    opens: tuple[str, str] | None = None  # the term that the fact starts, and the move that its end calls for
+    within: str = ""  # the pending term, by its move, inside which the fact must lie
 
     def refusals(self, case: Case, by: Actor) -> list[str]:
         """Why it may not happen now; empty when it may."""
@@ -116,9 +119,57 @@ TRANSITIONS = {
     ),
     "settle": Transition(
         gettext_noop("Clore comme réglé"),
-        (Phase.SUBMITTED, Phase.AMIABLE, Phase.TITLE, Phase.INJONCTION_OFFERED, Phase.INJONCTION_REQUESTED),
-        Phase.SETTLED, (Side.CREDITOR, Side.OFFICE, Side.SYSTEM), guards=(guards.is_settled,),
+        (
+            Phase.SUBMITTED, Phase.AMIABLE, Phase.TITLE, Phase.INJONCTION_OFFERED, Phase.INJONCTION_REQUESTED, Phase.IP_FILED,
+            Phase.IP_ORDERED, Phase.IP_SERVED, Phase.IP_OPPOSED, Phase.ENFORCEABLE,
+        ), Phase.SETTLED, (Side.CREDITOR, Side.OFFICE, Side.SYSTEM), guards=(guards.is_settled,),
         letters=(letters.settled_to_creditor,),
+    ),
+    # The petition, the order, its service (CPC 1405 to 1422): facts of others, dated by the office. A term that ends
+    # moves nothing by itself here: whether the order was served, or opposed, is known at the office.
+    "file_petition": Transition(
+        gettext_noop("Enregistrer le dépôt de la requête"), (Phase.INJONCTION_REQUESTED,), Phase.IP_FILED, (Side.OFFICE,),
+        guards=(guards.is_unpaid,), fact=gettext_noop("Requête déposée le"), letters=(letters.petition_to_creditor,),
+    ),
+    "record_order": Transition(
+        gettext_noop("Enregistrer l’ordonnance"), (Phase.IP_FILED,), Phase.IP_ORDERED, (Side.OFFICE,),
+        fact=gettext_noop("Ordonnance rendue le"), opens=("ip_signification", "record_order_lapsed"),
+        letters=(letters.order_to_creditor,),
+    ),
+    # Partial: the creditor may refuse to have it served and go to the ordinary procedure (CPC 1409).
+    "record_partial_order": Transition(
+        gettext_noop("Enregistrer l’ordonnance partielle"), (Phase.IP_FILED,), Phase.IP_ORDERED, (Side.OFFICE,),
+        fact=gettext_noop("Ordonnance rendue le"), opens=("ip_signification", "record_order_lapsed"), needs_reason=True,
+        letters=(letters.order_to_creditor,),
+    ),
+    "record_rejection": Transition(
+        gettext_noop("Enregistrer le rejet de la requête"), (Phase.IP_FILED,), Phase.CLOSED, (Side.OFFICE,),
+        fact=gettext_noop("Rejet rendu le"), needs_reason=True, letters=(letters.closed_to_creditor,),
+    ),
+    "decline_order": Transition(
+        gettext_noop("Renoncer à signifier l’ordonnance"), (Phase.IP_ORDERED,), Phase.CLOSED, (Side.CREDITOR,),
+        needs_reason=True,
+    ),
+    "record_service": Transition(
+        gettext_noop("Enregistrer la signification"), (Phase.IP_ORDERED,), Phase.IP_SERVED, (Side.OFFICE,),
+        fact=gettext_noop("Ordonnance signifiée le"), opens=("ip_enforceable_after", "record_enforceable"),
+        within="record_order_lapsed", letters=(letters.service_to_creditor,),
+    ),
+    "record_order_lapsed": Transition(
+        gettext_noop("Constater l’ordonnance non avenue"), (Phase.IP_ORDERED,), Phase.INJONCTION_OFFERED, (Side.OFFICE,),
+        guards=(guards.is_unpaid, guards.no_term_is_running), needs_reason=True, letters=(letters.injonction_to_creditor,),
+    ),
+    "record_opposition": Transition(
+        gettext_noop("Enregistrer l’opposition"), (Phase.IP_SERVED, Phase.ENFORCEABLE), Phase.IP_OPPOSED, (Side.OFFICE,),
+        fact=gettext_noop("Opposition formée le"), letters=(letters.opposition_to_creditor,),
+    ),
+    "record_enforceable": Transition(
+        gettext_noop("Constater l’absence d’opposition"), (Phase.IP_SERVED,), Phase.ENFORCEABLE, (Side.OFFICE,),
+        guards=(guards.no_term_is_running,), letters=(letters.enforceable_to_creditor,),
+    ),
+    "record_judgment": Transition(
+        gettext_noop("Enregistrer le jugement sur opposition"), (Phase.IP_OPPOSED,), Phase.CLOSED, (Side.OFFICE,),
+        fact=gettext_noop("Jugement rendu le"), needs_reason=True, letters=(letters.closed_to_creditor,),
     ),
     # R125-7: between the sending and the recorded outcome, only the commissaire de justice may find it paid.
     "settle_in_psrpc": Transition(
@@ -137,6 +188,11 @@ TURN = {
     Phase.TITLE: gettext_noop("débiteur"),
     Phase.INJONCTION_OFFERED: gettext_noop("créancier"),
     Phase.INJONCTION_REQUESTED: gettext_noop("étude"),
+    Phase.IP_FILED: gettext_noop("étude"),
+    Phase.IP_ORDERED: gettext_noop("étude"),
+    Phase.IP_SERVED: gettext_noop("étude"),
+    Phase.IP_OPPOSED: gettext_noop("étude"),
+    Phase.ENFORCEABLE: gettext_noop("étude"),
     Phase.SETTLED: gettext_noop("personne"),
     Phase.CLOSED: gettext_noop("personne"),
 }

@@ -39,6 +39,9 @@ SETTINGS = ("role", "app.brand", "app.creditors", "app.office", "app.dossier")
 APPLY = "SELECT " + ", ".join(f"set_config('{name}', %s, true)" for name in SETTINGS)
 READ = "SELECT " + ", ".join(f"coalesce(current_setting('{name}', true), '')" for name in SETTINGS)
 
+KNOWN = "SELECT coalesce(current_setting('app.secret', true), '')"
+KNOW = "SELECT set_config('app.secret', %s, true)"
+
 
 @contextmanager
 def acting_as(context: Context) -> Iterator[None]:
@@ -51,6 +54,19 @@ def acting_as(context: Context) -> Iterator[None]:
         # Released savepoints keep SET LOCAL; rolled-back ones restore it by themselves.
         if before and not connection.needs_rollback:
             _query(APPLY, before)
+
+
+@contextmanager
+def knowing(fingerprint: str) -> Iterator[None]:
+    """For a while the row that carries this fingerprint of a secret is open to whoever showed the secret.
+
+    The walls of invitations, share links and receipts let their row through by it, and no other row.
+    """
+    with transaction.atomic():
+        before = _query(KNOWN)
+        _query(KNOW, (fingerprint,))
+        yield
+        _query(KNOW, before)
 
 
 def switch(context: Context) -> None:

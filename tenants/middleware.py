@@ -10,7 +10,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseNotFound
 from tenants.context import Audience, Context, acting_as
 from tenants.models import Brand
 
-WITHOUT_DATABASE = ("/sante", "/static/")
+WITHOUT_DATABASE = ("/sante", "/static/", "/annuaire/")  # /annuaire/ awaits outside services
 UNKNOWN_HOST = "Aucun service ne répond à cette adresse. Vérifiez le lien que vous avez reçu."
 
 

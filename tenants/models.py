@@ -1,8 +1,9 @@
 from zoneinfo import ZoneInfo
 
 from django.db import models
+from django.db.models import F, Q
 
-from core.constraints import one_of
+from core.constraints import both_or_neither, one_of
 
 
 class Territory(models.TextChoices):
@@ -131,6 +132,99 @@ class Terms(models.Model):
         verbose_name_plural = "conditions générales"
         ordering = ["-published_on", "-pk"]
         constraints = [models.UniqueConstraint("brand", "version", name="one_text_per_version")]
+
+    def __str__(self) -> str:
+        return f"{self.brand} {self.version}"
+
+
+class PolicyName(models.TextChoices):
+    CONVENTION_REQUIRED = "convention_required", "convention signée avant le premier dossier (true ou false)"
+    SUBSCRIPTION_PRICE = "subscription_price", "abonnement annuel du distributeur, hors taxe (« 120.00 »)"
+    TAKE_IN_HOURS = "take_in_hours", "prise en charge d’un dossier, en heures"
+
+
+class Policy(models.Model):
+    """A brand's rule from a day on; one person proposes it and another approves it, and it is never edited."""
+
+    brand = models.ForeignKey(Brand, models.PROTECT, related_name="policies", verbose_name="marque")
+    name = models.CharField("règle", max_length=40, choices=PolicyName.choices)
+    value = models.JSONField("valeur")
+    valid_from = models.DateField("à partir du")
+    proposed_by = models.CharField("proposée par", max_length=120)
+    proposer_key = models.BigIntegerField()
+    proposed_at = models.DateTimeField("proposée le")
+    approved_by = models.CharField("approuvée par", max_length=120, null=True)  # noqa: DJ001  paired with approved_at
+    approver_key = models.BigIntegerField(null=True)
+    approved_at = models.DateTimeField("approuvée le", null=True)
+
+    class Meta:
+        verbose_name = "règle datée"
+        verbose_name_plural = "règles datées"
+        ordering = ["-valid_from", "-pk"]
+        constraints = [
+            one_of("name", PolicyName, name="policy_name_known"),
+            both_or_neither(
+                "approved_at", "approved_by", name="approval_has_author", message="Une approbation a un auteur."
+            ),
+            models.CheckConstraint(
+                condition=Q(approved_at__isnull=True)
+                | (Q(approver_key__isnull=False) & ~Q(approver_key=F("proposer_key"))),
+                name="policy_four_eyes",
+                violation_error_message="Une autre personne doit approuver.",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.brand} {self.name} = {self.value} ({self.valid_from})"
+
+
+class ServiceOption(models.TextChoices):
+    """What a creditor may subscribe to, one by one (Relance NC, A to G)."""
+
+    MAIL = "A", "Éditique"
+    CARD = "B", "Paiement par carte bancaire"
+    WATCH = "C", "Veille des procédures collectives"
+    UPKEEP = "D", "Mise à jour de la base client"
+    SMS = "E", "Envoi de SMS"
+    EMAIL = "F", "Envoi de courriels"
+    PHONE = "G", "Appel téléphonique"
+
+
+class OptionClause(models.Model):
+    """A version of the clauses of an option, kept for ever: who accepted what can be shown."""
+
+    brand = models.ForeignKey(Brand, models.PROTECT, related_name="clauses", verbose_name="marque")
+    option = models.CharField(max_length=1, choices=ServiceOption.choices)
+    version = models.CharField(max_length=20)
+    published_on = models.DateField("publiée le")
+    text = models.TextField("texte")
+
+    class Meta:
+        verbose_name = "clauses d’une option"
+        verbose_name_plural = "clauses des options"
+        ordering = ["option", "-published_on", "-pk"]
+        constraints = [
+            one_of("option", ServiceOption, name="clause_option_known"),
+            models.UniqueConstraint("brand", "option", "version", name="one_text_per_option_version"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_option_display()} {self.version}"
+
+
+class ConventionText(models.Model):
+    """A version of the brand's collection convention, kept for ever."""
+
+    brand = models.ForeignKey(Brand, models.PROTECT, related_name="convention_texts", verbose_name="marque")
+    version = models.CharField(max_length=20)
+    published_on = models.DateField("publiée le")
+    text = models.TextField("texte")
+
+    class Meta:
+        verbose_name = "texte de convention"
+        verbose_name_plural = "textes de convention"
+        ordering = ["-published_on", "-pk"]
+        constraints = [models.UniqueConstraint("brand", "version", name="one_text_per_convention_version")]
 
     def __str__(self) -> str:
         return f"{self.brand} {self.version}"

@@ -41,7 +41,7 @@ def nothing_leaves(settings: Any, tmp_path: Any, monkeypatch: Any) -> Iterator[N
     }
     settings.MAIL_DIR, settings.SMS_DIR = tmp_path / "mail", tmp_path / "sms"
     settings.LETTER_DIR, settings.DEMO_CLOCK_FILE = tmp_path / "letters", tmp_path / "demo-clock"
-    settings.DEMO = False
+    settings.DEMO = settings.CAPTCHA = False
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # a login is not what is measured
     cache.clear()
     middleware.BRANDS.clear()

@@ -1,15 +1,37 @@
 """What tests need, in the words of the trade; each says only what matters to the test."""
 
+import email
 import io
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
+from email import policy
 from itertools import count
+from pathlib import Path
 from typing import Any
 
 import pikepdf
+from allauth.mfa.models import Authenticator
+from allauth.mfa.totp.internal.auth import TOTP
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
-from accounts.models import BankAccount, Creditor, Membership, OfficeMembership, User
+from accounts import people, sharing
+from accounts.models import (
+    BankAccount,
+    ChangeRequest,
+    Convention,
+    Creditor,
+    Invitation,
+    Membership,
+    OfficeMembership,
+    OptionSubscription,
+    PayoutAccount,
+    ShareLink,
+    Subscription,
+    User,
+)
 from accounts.roles import Role
+from core import clock
 from core.calendar import lapses_at
 from core.crypto import decrypt
 from documents.models import Document
@@ -19,6 +41,7 @@ from dossiers.enums import ItemKind, Phase
 from dossiers.models import Debtor, Dossier, Item
 from mandates.models import Mandate, MandateState, Mode
 from notifications.models import Message
+from notifications.relay import dispatch_next
 from payments.models import BankReturn, Batch, Collection, Fee
 from procedures.legal_texts import AMIABLE_TEXTS, PSRPC_TEXTS
 from procedures.models import Answer, Deadline, LegalText, Offer
@@ -27,7 +50,7 @@ from signatures.codes import Signer, Way, send_code
 from signatures.deeds import Deed
 from signatures.models import Signature
 from signatures.services import sign
-from tenants.models import Brand, Office, Terms
+from tenants.models import Brand, ConventionText, Office, OptionClause, Terms
 
 NUMBERS = count(1)
 LONG_AGO = datetime(2026, 1, 5, 9, tzinfo=UTC)
@@ -141,10 +164,82 @@ def member(of: Creditor, role: str = Role.OWNER) -> User:
     return person
 
 
+def invitation(of: Creditor, code: str = "", **fields: Any) -> Invitation:
+    n = next(NUMBERS)
+    values = {
+        "brand": of.brand, "creditor": of, "email": f"invite{n}@exemple.fr", "role": Role.READER, "invited_by": "Jeanne",
+        "code_hash": people.fingerprint(code or people.new_code()), "created_at": LONG_AGO,
+        "expires_at": LONG_AGO + timedelta(days=3650),
+    }  # fmt: skip
+    return Invitation.objects.create(**(values | fields))
+
+
+def share_link(of: Creditor, token: str = "", **fields: Any) -> ShareLink:
+    values = {
+        "brand": of.brand, "creditor": of, "recipient": "Cabinet Lemoine", "created_by": "Jeanne", "created_at": LONG_AGO,
+        "token_hash": sharing.fingerprint(token or f"lien-{next(NUMBERS)}"), "expires_at": LONG_AGO + timedelta(days=3650),
+    }  # fmt: skip
+    return ShareLink.objects.create(**(values | fields))
+
+
+def payout_account(of: Creditor, **fields: Any) -> PayoutAccount:
+    values = {
+        "brand": of.brand, "creditor": of, "holder": of.name, "bic": "PSSTFRPPXXX", "proposed_by": "Jeanne",
+        "proposed_at": LONG_AGO,
+    }  # fmt: skip
+    made = PayoutAccount(**(values | fields | {"proposer": fields.get("proposer") or user()}))
+    made.seal(IBAN)
+    made.save()
+    return made
+
+
+def change_request(of: Creditor, **fields: Any) -> ChangeRequest:
+    values = {
+        "brand": of.brand, "creditor": of, "before": {"town": of.town}, "after": {"town": "Villeurbanne"}, "explanation": "Nous avons déménagé.",
+        "requested_by": "Jeanne", "requested_by_key": 0, "requested_at": LONG_AGO,
+    }  # fmt: skip
+    return ChangeRequest.objects.create(**(values | fields))
+
+
+def convention(of: Creditor) -> Convention:
+    """One that waits for its signature."""
+    text, _made = ConventionText.objects.get_or_create(
+        brand=of.brand, version="1", defaults={"published_on": date(2026, 1, 1), "text": "Convention."}
+    )
+    paper = of.mandates.get().unsigned
+    return Convention.objects.create(brand=of.brand, creditor=of, text=text, unsigned=paper, created_at=LONG_AGO)
+
+
+def option(of: Creditor) -> OptionSubscription:
+    clause, _made = OptionClause.objects.get_or_create(
+        brand=of.brand, option="E", version="1", defaults={"published_on": date(2026, 1, 1), "text": "Clauses."}
+    )
+    return OptionSubscription.objects.create(
+        brand=of.brand, creditor=of, clause=clause, accepted_by="Jeanne", accepted_at=LONG_AGO
+    )
+
+
+def plan(of: Creditor) -> Subscription:
+    year = {"starts_on": date(2026, 1, 1), "term_on": date(2026, 12, 31)}
+    return Subscription.objects.create(
+        brand=of.brand, creditor=of, net=Decimal(120), currency="EUR", taken_by="Jeanne", taken_at=LONG_AGO, **year
+    )
+
+
 def clerk(at: Office) -> User:
     person = user(first_name="Claire", last_name="Morel")
     OfficeMembership.objects.create(user=person, office=at, brand=at.brand)
+    second_factor(person)
     return person
+
+
+TOTP_SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
+
+
+def second_factor(of: User) -> Authenticator:
+    """An application of codes whose key tests know."""
+    made: Authenticator = TOTP.activate(of, TOTP_SECRET).instance
+    return made
 
 
 def debtor(of: Creditor, **fields: Any) -> Debtor:
@@ -215,6 +310,26 @@ def bank_return(of: Collection, code: str = "AM04", **fields: Any) -> BankReturn
     values = {"brand": of.brand, "creditor": of.creditor, "collection": of, "message_id": "RETOUR-1", "code": code,
               "amount": of.amount, "booked_on": of.due_on, "imported_at": LONG_AGO}  # fmt: skip
     return BankReturn.objects.create(**(values | fields))
+
+
+def counted() -> CaptureQueriesContext:
+    """The statements that a block runs."""
+    return CaptureQueriesContext(connection)
+
+
+def mail_text(path: Path) -> str:
+    """The plain text of a mail that left."""
+    parsed = email.message_from_bytes(path.read_bytes(), policy=policy.default)
+    return str(parsed.get_body(("plain",)).get_content())
+
+
+def sent_mail(tmp_path: Path, kind: str = "") -> str:
+    """The plain text of the last mail, all that waits being sent first; with a kind, only that one is sent."""
+    if kind:
+        Message.objects.exclude(kind=kind).update(outcome="cancelled")
+    while dispatch_next(now=clock.now()):
+        pass
+    return mail_text(max((tmp_path / "mail").glob("*.eml"), key=lambda path: path.stat().st_mtime_ns))
 
 
 def month(of: Dossier, started_on: date | None = None) -> Deadline:

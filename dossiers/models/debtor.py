@@ -4,7 +4,8 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 from phonenumber_field.modelfields import PhoneNumberField
 
-from accounts.enums import COMMERCIAL_BY_FORM, Civility, LegalForm, PersonKind
+from accounts.enums import Civility, PersonKind
+from accounts.legal_forms import COMMERCIAL_BY_FORM, every_form
 from accounts.models import Creditor
 from core.constraints import one_of
 from core.identifiers import check_siren
@@ -28,7 +29,7 @@ class Debtor(models.Model):
     first_name = models.CharField(_("prénom"), max_length=80, blank=True)
     last_name = models.CharField(_("nom"), max_length=80, blank=True)
     company = models.CharField(_("société"), max_length=160, blank=True)
-    legal_form = models.CharField(_("forme juridique"), max_length=4, choices=LegalForm.choices, blank=True)
+    legal_form = models.CharField(_("forme juridique"), max_length=4, choices=every_form, blank=True)
     siren = models.CharField(_("SIREN"), max_length=9, blank=True, validators=[valid_siren])
     vat_number = models.CharField(_("n° de TVA"), max_length=14, blank=True)
     is_consumer = models.BooleanField(_("consommateur"), default=False)

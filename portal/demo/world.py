@@ -17,6 +17,13 @@ BRANDS: dict[str, dict[str, Any]] = {
         "support_email": "contact@relance-nc.example", "support_phone": "41 00 20",
         "sender_email": "ne-pas-repondre@relance-nc.example", "postal_address": "344 rue A. Ohlen, PK4\n98800 Nouméa",
     },
+    "relance-pf": {
+        "host": "relance-pf.localhost", "name": "Relance PF", "site_name": "relance.pf",
+        "tagline": "Parce que la réussite d’un acte commercial réside dans son règlement",
+        "accent": "#0f6e6a", "accent_dark": "#0a4f4c", "currency": "XPF", "time_zone": "Pacific/Tahiti", "territory": "PF",
+        "support_email": "contact@relance-pf.example", "support_phone": "40 50 00 00",
+        "sender_email": "ne-pas-repondre@relance-pf.example", "postal_address": "1 servitude Vaiata, Arue\nBP 51 130\n98716 Pirae",
+    },
     "numeriq": {
         "host": "numeriq.localhost", "name": "Numeriq Recouvrement", "site_name": "numeriq-recouvrement.fr",
         "tagline": "Honoraires au résultat, certificat gratuit en cas d’échec",

@@ -27,12 +27,18 @@ from procedures.models import AnswerKind, Means
 from tenants.context import WORKER, acting_as
 
 TRIES, PAUSE = 5, 900
+DEBTOR = "le débiteur, en ligne"  # as the journal names him
 OPEN_PHASES = (
     Phase.AMIABLE,
     Phase.PSRPC,
     Phase.TITLE,
     Phase.INJONCTION_OFFERED,
     Phase.INJONCTION_REQUESTED,
+    Phase.IP_FILED,
+    Phase.IP_ORDERED,
+    Phase.IP_SERVED,
+    Phase.IP_OPPOSED,
+    Phase.ENFORCEABLE,
     Phase.SETTLED,
 )
 WRONG = gettext_noop("La référence ou le code ne correspond pas. Recopiez-les depuis la lettre reçue.")
@@ -163,7 +169,7 @@ def _answered(request: Any, dossier: Dossier, kind: AnswerKind, form: DebtorAnsw
     )  # fmt: skip
     try:
         with acting_as(WORKER):  # the room reads one dossier; what it writes goes through this one service
-            answers.record(dossier, reply, by=_("le débiteur, en ligne"), now=now)
+            answers.record(dossier, reply, by=DEBTOR, now=now)
     except answers.AnswerRefused as refusal:
         form.add_error(None, str(refusal))
         return False
@@ -190,7 +196,7 @@ def agree(request: Any, key: int) -> HttpResponse:
         raise Http404
     try:
         with acting_as(WORKER):
-            answers.agree_as_debtor(offer, by=_("le débiteur, en ligne"), now=clock.now())
+            answers.agree_as_debtor(offer, by=DEBTOR, now=clock.now())
     except answers.AnswerRefused as refusal:
         messages.error(request, str(refusal))
     else:

@@ -24,6 +24,7 @@ from dossiers.services import Locked, attach
 from mandates.services import needs_mandate
 from portal import presenters
 from portal.actors import creditor_actor
+from portal.history import history
 from portal.listing import listed, rows
 from portal.paging import page_of
 from portal.views.moves import confirm_move
@@ -101,7 +102,7 @@ def dossier_page(request: Any, dossier: Dossier) -> dict[str, Any]:
         "balance": dossier.balance(),
         "items": dossier.items.select_related("document"),
         "attachments": dossier.attachments.select_related("document"),
-        "history": presenters.history(dossier, document_page="document"),
+        "history": history(dossier, document_page="document"),
         "next": presenters.next_step(dossier, today=now.astimezone(dossier.zone).date(), viewer=actor.side),
         "actions": presenters.actions(dossier, by=actor, now=now, page="dossier-confirm"),
         "tone": presenters.TONES[Phase(dossier.phase)],

@@ -3,13 +3,16 @@
 from typing import Any
 from uuid import UUID
 
+from django.db.models import Q
 from django.http import Http404, HttpResponse
 from django.utils.http import content_disposition_header
 from django.views.decorators.cache import never_cache
 
 from accounts.middleware import DEBTOR_KEY
+from accounts.models import ChangeRequestPaper
 from core.http import readonly
 from documents.models import Document, Tampered
+from documents.pdf import without_last_pages
 from dossiers.models import Dossier
 from portal.views.debtor_room import OPEN_PHASES
 
@@ -19,13 +22,17 @@ SHOWN = ("application/pdf", "image/png", "image/jpeg")
 @never_cache
 @readonly
 def portal_document(request: Any, key: UUID) -> HttpResponse:
-    return _hand_over(request, key, creditor_id__in=[membership.creditor_id for membership in request.memberships])
+    """The creditor's copy ends before the sheet that opens the debtor's room: nobody answers in his place."""
+    mine = [membership.creditor_id for membership in request.memberships]
+    return hand_over(request, key, creditor_id__in=mine, is_recipient=False)
 
 
 @never_cache
 @readonly
 def office_document(request: Any, key: UUID) -> HttpResponse:
-    return _hand_over(request, key, dossier_id__in=request.office.dossiers.values("pk"))
+    """A paper of one of its dossiers, or one of its own, such as its signature."""
+    own = Q(office=request.office, creditor_id=None, dossier_id=None)
+    return hand_over(request, key, Q(dossier_id__in=request.office.dossiers.values("pk")) | own)
 
 
 @never_cache
@@ -34,15 +41,28 @@ def debtor_document(request: Any, key: UUID) -> HttpResponse:
     if DEBTOR_KEY not in request.session:
         raise Http404
     shown = Dossier.objects.filter(pk=request.session[DEBTOR_KEY], phase__in=OPEN_PHASES).values("pk")
-    return _hand_over(request, key, dossier_id__in=shown, for_debtor=True)
+    return hand_over(request, key, dossier_id__in=shown, for_debtor=True)
 
 
-def _hand_over(request: Any, key: UUID, **owner: Any) -> HttpResponse:
-    document = Document.objects.filter(pk=key, **owner).first()
+@never_cache
+@readonly
+def support_document(request: Any, key: UUID) -> HttpResponse:
+    """The proofs of a request, for whoever decides it; other papers open by their own files."""
+    if not (request.user.is_authenticated and request.user.is_staff):
+        raise Http404
+    return hand_over(request, key, pk__in=ChangeRequestPaper.objects.values("document"))
+
+
+def hand_over(request: Any, key: UUID, *condition: Q, is_recipient: bool = True, **owner: Any) -> HttpResponse:
+    """The file, if it is among those that the owner's condition names; 404 otherwise."""
+    document = Document.objects.filter(*condition, pk=key, **owner).first()
     if document is None:
         raise Http404
     try:
-        response = HttpResponse(document.read(), content_type=document.media_type)
+        content = document.read()
+        if document.secret_pages and not is_recipient:
+            content = without_last_pages(content, document.secret_pages)
+        response = HttpResponse(content, content_type=document.media_type)
     except (FileNotFoundError, Tampered) as error:
         raise Http404 from error
     as_attachment = document.media_type not in SHOWN or "download" in request.GET

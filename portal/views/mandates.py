@@ -2,9 +2,8 @@
 
 from typing import Any
 
-from allauth.account.adapter import get_adapter
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
@@ -19,8 +18,9 @@ from mandates import services
 from mandates.models import Mandate
 from portal.mandate_forms import ChannelForm, ChoiceForm, CodeForm, RevocationForm
 from portal.mandate_pages import mandate_page
-from signatures.codes import CodeRefused, Signer, Way, send_code
-from signatures.models import Challenge, CodeChannel
+from portal.views.signing import signer_of, too_many, way_of
+from signatures.codes import CodeRefused, send_code
+from signatures.models import Challenge
 from signatures.throttle import TooMany
 
 CHALLENGE = "mandate_challenge"
@@ -62,9 +62,9 @@ def ask_code(request: Any) -> HttpResponse:
     if not form.is_valid():
         return _page(request, found, channel_form=form, status=422)
     try:
-        challenge = send_code(found.unsigned, _signer(request), _way(request, form), now=clock.now())
+        challenge = send_code(found.unsigned, signer_of(request), way_of(request, form), now=clock.now())
     except TooMany as refusal:
-        return _wait(_page(request, found, channel_form=form, refusal=str(refusal), status=429), refusal)
+        return too_many(_page(request, found, channel_form=form, refusal=str(refusal), status=429), refusal)
     request.session[CHALLENGE] = challenge.pk
     return redirect("mandate")
 
@@ -81,7 +81,7 @@ def sign(request: Any) -> HttpResponse:
     if not form.is_valid():
         return _page(request, found, code_form=form, status=422)
     try:
-        services.sign(found, _signer(request), user=request.user, now=clock.now(), **form.cleaned_data)
+        services.sign(found, signer_of(request), user=request.user, now=clock.now(), **form.cleaned_data)
     except (CodeRefused, services.MandateRefused) as refusal:
         return _page(request, found, code_form=form, refusal=str(refusal), status=422)
     request.session.pop(CHALLENGE, None)
@@ -156,39 +156,3 @@ def _page(
         "refusal": refusal,
     }
     return render(request, "mandates/mandate.html", context, status=status)
-
-
-def _wait(response: HttpResponse, refusal: TooMany) -> HttpResponse:
-    response["Retry-After"] = str(refusal.wait)
-    return response
-
-
-def _way(request: Any, form: ChannelForm) -> Way:
-    channel = form.cleaned_data["channel"]
-    return Way(channel, form.cleaned_data["phone"] if channel == CodeChannel.SMS else request.user.email)
-
-
-def _signer(request: Any) -> Signer:
-    if not request.session.session_key:
-        request.session.create()
-    user, creditor = request.user, request.creditor
-    identity = _("compte %(email)s, activé par lien ; agit pour %(creditor)s") % {
-        "email": user.email, "creditor": creditor.identity,
-    }  # fmt: skip
-    return Signer(
-        person=f"user:{user.pk}",
-        name=user.get_full_name(),
-        session=str(request.session.session_key),
-        email=user.email,
-        phone=str(creditor.phone or ""),
-        identity=identity,
-        facts=_facts(request),
-    )
-
-
-def _facts(request: HttpRequest) -> dict[str, str]:
-    return {
-        "ip": get_adapter().get_client_ip(request),
-        "user_agent": request.headers.get("User-Agent", "")[:300],
-        "accept_language": request.headers.get("Accept-Language", "")[:100],
-    }

@@ -13,7 +13,6 @@ from dossiers.models import Dossier
 from portal import presenters
 from procedures import services
 from procedures.services import TransitionRefused
-from procedures.transitions import TRANSITIONS
 
 
 def confirm_move(
@@ -29,18 +28,22 @@ def confirm_move(
     if request.method != "POST":
         context = {"dossier": dossier, "action": action, "consequence": presenters.consequence(name)}
         return render(request, template, context)
-    reason = request.POST.get("reason", "").replace("\0", "").strip()
-    if action.needs_reason and not reason:
-        messages.error(request, _("Indiquez le motif."))
-        return redirect(here, dossier.reference, name)
-    _move(request, dossier, name, by, {"reason": reason} if action.needs_reason else {})
-    return redirect(page, dossier.reference)
+    moved = _move(request, dossier, action, by)
+    return redirect(page, dossier.reference) if moved else redirect(here, dossier.reference, name)
 
 
-def _move(request: Any, dossier: Dossier, name: str, by: Actor, detail: dict[str, str]) -> None:
+def _move(request: Any, dossier: Dossier, action: presenters.Action, by: Actor) -> bool:
+    """False when what was written must be corrected on the same page."""
+    written = {
+        "reason": request.POST.get("reason", "").replace("\0", "").strip(),
+        "on": request.POST.get("on", "")[:10],
+    }
+    asked = (("reason", action.needs_reason), ("on", bool(action.fact)))
+    detail = {name: written[name] for name, is_asked in asked if is_asked}
     try:
-        services.advance(dossier, name, by=by, now=clock.now(), **detail)
+        services.advance(dossier, action.name, by=by, now=clock.now(), **detail)
     except TransitionRefused as refusal:
         messages.error(request, " ".join(refusal.args))
-    else:
-        messages.success(request, _("C’est fait : %(label)s.") % {"label": _(TRANSITIONS[name].label).lower()})
+        return not detail
+    messages.success(request, _("C’est fait : %(label)s.") % {"label": action.label.lower()})
+    return True

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from core import clock
 from core.actors import Side
 from core.http import readonly
+from core.once import once
 from dossiers import search
 from dossiers.enums import Phase
 from dossiers.models import Dossier
@@ -22,10 +23,13 @@ from notifications.services import PostingRefused, record_posting
 from portal import presenters
 from portal.actors import office_actor
 from portal.forms import OfferForm, PostingForm, ReceivedAnswerForm
+from portal.history import history
 from portal.listing import listed, rows
 from portal.paging import page_of
 from portal.views.moves import confirm_move
+from procedures import petition
 from procedures.answers import month
+from procedures.courts import NoCourt
 from procedures.letters import DEBTOR_LETTERS
 from procedures.models import Deadline
 
@@ -80,7 +84,8 @@ def stuck(request: Any) -> QuerySet[Dossier]:
     posting = posting.filter(outcome__in=["", "sent"])
     in_amiable = Q(~Exists(posting.filter(kind="amiable_letter")), phase=Phase.AMIABLE)
     in_psrpc = Q(~Exists(posting.filter(kind="psrpc_letter")), phase=Phase.PSRPC)
-    return ours(request).filter(in_amiable | in_psrpc).filter(~Exists(running))
+    in_injonction = Q(phase__in=[Phase.IP_ORDERED, Phase.IP_SERVED])
+    return ours(request).filter(in_amiable | in_psrpc | in_injonction).filter(~Exists(running))
 
 
 @readonly
@@ -109,7 +114,7 @@ def detail(request: Any, reference: str) -> HttpResponse:
         "balance": dossier.balance(),
         "items": dossier.items.select_related("document"),
         "attachments": dossier.attachments.select_related("document"),
-        "history": presenters.history(dossier, document_page="office-document"),
+        "history": history(dossier, document_page="office-document"),
         "next": presenters.next_step(dossier, today=now.astimezone(dossier.zone).date(), viewer=Side.OFFICE),
         "actions": presenters.actions(dossier, by=office_actor(request), now=now, page="office-confirm"),
         "tone": presenters.TONES[Phase(dossier.phase)],
@@ -120,6 +125,8 @@ def detail(request: Any, reference: str) -> HttpResponse:
         "answer_form": ReceivedAnswerForm(initial={"received_on": clock.today(dossier.zone)}),
         "offer_form": OfferForm() if month(dossier) else None,
     }
+    if dossier.phase == Phase.INJONCTION_REQUESTED:
+        context["petition_missing"] = petition.missing(dossier, on=clock.today(dossier.zone))
     return render(request, "portal/office/dossier.html", context)
 
 
@@ -133,6 +140,22 @@ def confirm(request: Any, reference: str, name: str) -> HttpResponse:
         pages=("office-dossier", "office-confirm"),
         template="portal/office/confirm.html",
     )
+
+
+@require_POST
+@once
+def make_petition(request: Any, reference: str) -> HttpResponse:
+    """The file for the judge, made in the background and filed in the dossier."""
+    dossier = one_of_ours(request, reference)
+    try:
+        petition.ask_for(dossier, by=office_actor(request), now=clock.now())
+    except NoCourt as absent:
+        messages.error(request, str(absent))
+    else:
+        messages.success(
+            request, _("Le dossier d’injonction se prépare : il paraît dans l’historique dans un instant.")
+        )
+    return redirect("office-dossier", reference)
 
 
 @require_POST

@@ -4,6 +4,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 
 from accounts.models import OfficeMembership
+from accounts.permissions import may_join
 from core.http import readonly
 from tenants.models import Terms
 
@@ -18,11 +19,20 @@ def entrance(request: HttpRequest) -> HttpResponse:
     """After log-in: each person at her own door."""
     if not request.user.is_authenticated:
         return redirect("account_login")
-    if OfficeMembership.objects.filter(user=request.user).exists():
+    if OfficeMembership.objects.filter(user=request.user, brand=request.brand).exists():  # type: ignore[attr-defined]
         return redirect("office-home")
-    if request.user.memberships.exists():
+    if request.user.memberships.filter(brand=request.brand).exists():  # type: ignore[attr-defined,misc]
         return redirect("home")
-    return redirect("admin:index" if request.user.is_staff else "welcome")
+    if request.user.is_staff:
+        return redirect("admin:index")
+    return redirect("join-brand" if may_join(request.user) else "welcome")
+
+
+def too_many(request: HttpRequest) -> HttpResponse:
+    """Said to whoever goes too fast: how long to wait, and that nothing is lost."""
+    answer = render(request, "429.html", status=429)
+    answer["Retry-After"] = "60"
+    return answer
 
 
 @readonly

@@ -9,7 +9,6 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts import services
 from accounts.forms import CompletionForm
-from accounts.models import BankAccount, Creditor
 from accounts.permissions import requires
 from accounts.roles import Permission
 from core import clock
@@ -29,23 +28,27 @@ def complete(request: HttpRequest) -> HttpResponse:
     if terms is None:
         raise Http404
     form = CompletionForm(request.POST or None, creditor=creditor, terms=terms)
-    if request.method == "POST" and form.is_valid() and _is_debitable(creditor, form):
-        account = services.complete_registration(creditor, form.completion(), now=clock.now())
-        return _to_the_mandate(request, creditor, account)
+    if request.method == "POST" and form.is_valid() and _is_debitable(form):
+        return _finish(request, form)
     status = 422 if form.errors else 200
     return render(request, "accounts/complete.html", {"form": form, "terms": terms}, status=status)
 
 
-def _is_debitable(creditor: Creditor, form: CompletionForm) -> bool:
+def _is_debitable(form: CompletionForm) -> bool:
     """Whether the account can be debited; the form says why not."""
-    why = refuses_account(creditor.brand, form.cleaned_data["iban"], form.cleaned_data["bic"])
+    why = refuses_account(form.creditor.brand, form.cleaned_data["iban"], form.cleaned_data["bic"])
     if why:
         form.add_error("iban", why)
     return not why
 
 
-def _to_the_mandate(request: HttpRequest, creditor: Creditor, account: BankAccount) -> HttpResponse:
+def _finish(request: HttpRequest, form: CompletionForm) -> HttpResponse:
     """Registration is over; the mandate comes next, where there is one to sign."""
+    creditor = form.creditor
+    try:
+        account = services.complete_registration(creditor, form.completion(), now=clock.now())
+    except services.AlreadyComplete:  # by another click, which drafted the mandate
+        return redirect("mandate" if needs_mandate(creditor.brand) else "home")
     if not needs_mandate(creditor.brand):
         messages.success(request, _("Votre inscription est finalisée."))
         return redirect("home")

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 from django.views.decorators.http import require_http_methods, require_POST
 
+from accounts import conventions
 from accounts.permissions import granting, requires
 from accounts.roles import Permission
 from core import clock
@@ -60,6 +61,9 @@ def start(request: Any) -> HttpResponse:
     if needs_mandate(request.brand) and not (mandate and mandate.is_signed):
         messages.info(request, _("Signez le mandat de prélèvement avant de créer votre premier dossier."))
         return redirect("mandate")
+    if conventions.is_missing(request.creditor, on=clock.today(request.brand.zone)):
+        messages.info(request, _("Signez la convention de recouvrement avant de créer votre premier dossier."))
+        return redirect("convention")
     initial = {"creditor": request.creditor.pk, "currency": request.brand.currency}
     form = DraftForm(
         request.POST or None,

@@ -69,10 +69,14 @@
   };
 
   const revealByAnswer = (block) => {
-    const [name, wanted] = block.dataset.revealWhen.split("=");
-    const answers = [...(block.closest("form") ?? document).querySelectorAll(`[name="${CSS.escape(name)}"]`)];
-    const given = answers.filter((field) => !field.matches("[type=radio], [type=checkbox]") || field.checked);
-    show(block, given.some((field) => field.value === wanted));
+    // « kind=legal is_professional=on »: one of these answers is enough.
+    const isGiven = (condition) => {
+      const [name, wanted] = condition.split("=");
+      const answers = [...(block.closest("form") ?? document).querySelectorAll(`[name="${CSS.escape(name)}"]`)];
+      const given = answers.filter((field) => !field.matches("[type=radio], [type=checkbox]") || field.checked);
+      return given.some((field) => field.value === wanted);
+    };
+    show(block, block.dataset.revealWhen.split(" ").some(isGiven));
   };
 
   const revealAll = () => {

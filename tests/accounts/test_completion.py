@@ -46,7 +46,9 @@ def test_nothing_of_the_portal_opens_before(browser: AppClient) -> None:
         if address.door == "espace" and not address.route.startswith("espace/finalisation")
     ]
     assert len(doors) > 15
-    samples = {"reference": "AAAA-AAAA", "key": "1", "name": "settle"}
+    samples = {"reference": "AAAA-AAAA", "name": "settle"} | {
+        name: "1" for a in doors for name, _ in a.converters if name not in ("reference", "name")
+    }
     uuid = "00000000-0000-4000-8000-000000000000"
     for address in doors:
         path = address.filled(samples | ({"key": uuid} if ("key", "uuid") in address.converters else {}))

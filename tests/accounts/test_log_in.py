@@ -3,6 +3,7 @@
 import re
 from datetime import timedelta
 from typing import Any
+from unicodedata import normalize
 
 import pytest
 import time_machine
@@ -10,25 +11,16 @@ from allauth.account.models import EmailAddress
 from django.conf import settings as django_settings
 from django.utils import timezone
 
-from accounts.models import Membership, User
+from accounts.models import User
 from notifications.models import Message
-from tests import factories
 from tests.accounts.test_sign_up import errors, page_of, words
 from tests.conftest import AppClient
-from tests.journeys.test_sign_up_to_injonction import mails, post_out, text_of
+from tests.journeys.test_sign_up_to_injonction import SIGN_UP, mails, post_out, text_of
 
 pytestmark = pytest.mark.django_db
 
 OLD, NEW = "une phrase bien longue", "une autre phrase bien longue"
 RENEWED = "Votre mot de passe a été mis à jour. Vous pouvez vous connecter. A très bientôt sur notre plateforme."
-
-
-@pytest.fixture
-def person(creditor: Any) -> User:
-    made = factories.user(email="jeanne@martin.example", password=OLD)
-    EmailAddress.objects.create(user=made, email=made.email, primary=True, verified=True)
-    Membership.objects.create(user=made, creditor=creditor, brand=creditor.brand)
-    return made
 
 
 def log_in(browser: AppClient, password: str = OLD, login: str = "jeanne@martin.example", **more: Any) -> Any:
@@ -55,7 +47,7 @@ def renew(browser: AppClient, link: str, password: str = NEW, again: str | None 
 @pytest.mark.req("CRE-35", "CRE-37")
 def test_the_page_asks_address_and_password(brand: Any, client: AppClient) -> None:
     page = page_of(client.get("/connexion"))
-    assert page.find("input", attrs={"name": "login", "type": "email"})
+    assert page.find("input", attrs={"name": "login", "type": "text"})
     assert page.find("input", attrs={"name": "password", "type": "password"})
     assert "SE CONNECTER" in page.get_text() and page.find("a", href="/mot_de_passe_oublie")
 
@@ -255,3 +247,44 @@ def test_a_form_without_its_token_is_refused(person: User) -> None:
     assert log_in(browser).status_code == 403
     browser.force_login(person, backend=django_settings.AUTHENTICATION_BACKENDS[0])
     assert browser.post("/espace/dossiers/creer", {}).status_code == 403
+
+
+@pytest.mark.attack("A15")
+def test_an_accent_is_the_same_however_the_keyboard_makes_it(person: User) -> None:
+    phrase = "été à l’étang, où ça"
+    person.set_password(normalize("NFD", phrase))
+    person.save()
+    for form in ("NFC", "NFD", "NFKC"):
+        assert log_in(AppClient(), normalize(form, phrase)).status_code == 302
+
+
+@pytest.mark.attack("A06")
+def test_the_link_dies_with_the_address_it_was_sent_to(person: User, settings: Any) -> None:
+    ask(AppClient())
+    link = recovery_link(settings)
+    User.objects.filter(pk=person.pk).update(email="autre@martin.example")
+    EmailAddress.objects.filter(user=person).update(email="autre@martin.example")
+    assert "plus valable" in words(AppClient().get(link, follow=True))
+
+
+@pytest.mark.attack("A15")
+@pytest.mark.parametrize(
+    "password",
+    [
+        "Jeanne Martin 1",
+        "jeanne@martin.example",
+        "Menuiserie2026!",
+        "motdepasse1234",
+        "MotDePasse-2026",
+        "Azertyuiop123",
+    ],
+)
+def test_a_password_that_repeats_the_person_or_a_list_is_refused(password: str, brand: Any, client: AppClient) -> None:
+    answer = client.post("/inscription", SIGN_UP | {"password": password, "confirmation": password})
+    assert answer.status_code == 422 and "password" in errors(answer)
+
+
+@pytest.mark.attack("W21")
+def test_no_address_of_a_person_stands_in_an_address_of_the_site(person: User, client: AppClient) -> None:
+    pages = [ask(client), log_in(client), client.get("/espace/"), AppClient().post("/inscription", SIGN_UP)]
+    assert not [page["Location"] for page in pages if page.status_code == 302 and "@" in page["Location"]]

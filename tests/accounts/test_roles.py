@@ -16,9 +16,9 @@ pytestmark = pytest.mark.django_db
 P = Permission
 TABLE = {
     Role.OWNER: set(P),
-    Role.MANAGER: {P.DOSSIER_READ, P.DOSSIER_FILE, P.DOSSIER_ADVANCE},
+    Role.MANAGER: {P.DOSSIER_READ, P.DOSSIER_FILE, P.DOSSIER_ADVANCE, P.DOSSIER_SHARE, P.PROFILE_READ},
     Role.FILER: {P.DOSSIER_READ, P.DOSSIER_FILE},
-    Role.ACCOUNTANT: {P.DOSSIER_READ},
+    Role.ACCOUNTANT: {P.DOSSIER_READ, P.PROFILE_READ, P.PAYOUT_CHANGE},
     Role.READER: {P.DOSSIER_READ},
 }
 
@@ -43,6 +43,12 @@ def test_every_page_follows_the_table(role: str, creditor: Any) -> None:
         (P.DOSSIER_ADVANCE, "post", f"{other}/action/request_injonction"), (P.MANDATE_SIGN, "get", "/espace/mandat/"),
         (P.MANDATE_SIGN, "post", "/espace/mandat/code"), (P.MANDATE_SIGN, "post", "/espace/mandat/signature"),
         (P.MANDATE_SIGN, "post", "/espace/mandat/refus"), (P.ACCOUNT_COMPLETE, "get", "/espace/finalisation"),
+        (P.PEOPLE_MANAGE, "post", "/espace/compte/personnes/inviter"),
+        (P.PEOPLE_MANAGE, "post", "/espace/compte/personnes/1/role"),
+        (P.PEOPLE_MANAGE, "post", "/espace/compte/personnes/1/retirer"),
+        (P.PEOPLE_MANAGE, "post", "/espace/compte/invitations/1/annuler"),
+        (P.DOSSIER_SHARE, "get", "/espace/compte/partages"),
+        (P.DOSSIER_SHARE, "post", "/espace/compte/partages/1/revoquer"),
     ]  # fmt: skip
     for permission, method, path in attempts:
         status = getattr(browser, method)(path).status_code
@@ -103,7 +109,8 @@ def test_every_action_needs_a_person(creditor: Any, client: AppClient) -> None:
         assert client.get(path)["Location"].startswith("/connexion?next=")
 
 
-def test_a_person_without_any_role_finds_no_door(brand: Any) -> None:
+def test_a_person_without_any_role_finds_no_door_but_may_open_a_space_of_her_own(brand: Any) -> None:
     browser = AppClient()
     browser.force_login(factories.user(), backend="allauth.account.auth_backends.AuthenticationBackend")
-    assert browser.get("/espace/").status_code == browser.get("/etude/").status_code == 404
+    assert browser.get("/espace/")["Location"] == "/rejoindre"
+    assert browser.get("/espace/dossiers/").status_code == browser.get("/etude/").status_code == 404

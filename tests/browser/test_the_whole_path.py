@@ -90,6 +90,11 @@ def log_in(page: Page, email: str, password: str) -> None:
     page.fill("[name=login]", email)
     page.fill("[name=password]", password)
     page.get_by_role("button", name="SE CONNECTER").click()
+    if page.url.endswith("/second-facteur"):  # offices and support: the demo shows their telephone
+        shown = re.search(r"en ce moment : (\d{6})", page.locator("main").inner_text())
+        assert shown
+        page.fill("[name=code]", shown[1])
+        page.get_by_role("button", name="SE CONNECTER").click()
 
 
 def last_mail(page: Page, subject: str) -> str:
@@ -205,6 +210,87 @@ def post_letter(office: Page, reference: str, letter: str, number: str) -> None:
         form.locator("[name=number]").fill(number)
     form.get_by_role("button", name="Enregistrer le dépôt").click()
     expect(office.locator("main")).to_contain_text("Dépôt enregistré")
+
+
+def sign_up(page: Page, fields: dict[str, str]) -> None:
+    common = {"password": "une phrase bien longue", "confirmation": "une phrase bien longue"}
+    for name, value in (common | fields).items():
+        page.fill(f"[name={name}]", value)
+    page.get_by_role("button", name="S’INSCRIRE").click()
+    expect(page.locator("main")).to_contain_text("Votre inscription a bien été prise en compte")
+
+
+@pytest.mark.req("CRE-19", "CRE-27")
+def test_a_natural_person_signs_up(person: Any) -> None:
+    page = person()
+    page.goto("/inscription")
+    page.check("[name=kind][value=natural]")
+    expect(page.locator("[name=company]")).to_be_hidden()
+    expect(page.locator("[name=siret]")).to_be_hidden()
+    sign_up(page, {
+        "email": "particulier@creance.example", "last_name": "Petit", "first_name": "Louise", "birth_on": "1979-03-02",
+        "birth_place": "Brest (29)", "nationality": "française", "occupation": "infirmière", "street": "4 rue de Siam",
+        "postcode": "29200", "town": "Brest",
+    })  # fmt: skip
+
+
+@pytest.mark.req("REL-63", "REL-26")
+def test_a_company_of_noumea_signs_up_with_its_ridet(person: Any, site: str) -> None:
+    page = person()
+    page.goto(site.replace("127.0.0.1", "relance-nc.localhost") + "/inscription")
+    sign_up(page, {
+        "email": "baie@creance.example", "last_name": "Wamytan", "first_name": "Rose", "company": "Garage de la baie",
+        "ridet": "1234567001", "street": "8 rue de l’Alma", "postcode": "98800", "town": "Nouméa",
+    })  # fmt: skip
+
+
+def test_a_company_is_completed_from_its_number(person: Any) -> None:
+    page = person()
+    page.goto("/inscription")
+    page.fill("[name=siret]", "900004110")
+    page.locator("[name=siret]").blur()
+    expect(page.locator("[name=company]")).to_have_value("Fleurs Moreau")
+    expect(page.locator("[name=town]")).to_have_value("Lyon")
+    expect(page.locator("[name=commune]")).to_have_value("69382")
+
+
+def test_a_passkey_is_added_and_opens_without_a_password(browser: Any, site: str) -> None:
+    context = browser.new_context(base_url=site.replace("127.0.0.1", "localhost"), locale="fr-FR")
+    page = context.new_page()
+    page.set_default_timeout(15_000)
+    device = context.new_cdp_session(page)
+    device.send("WebAuthn.enable")
+    device.send("WebAuthn.addVirtualAuthenticator", {"options": {
+        "protocol": "ctap2", "transport": "internal", "hasResidentKey": True, "hasUserVerification": True,
+        "isUserVerified": True, "automaticPresenceSimulation": True,
+    }})  # fmt: skip
+    log_in(page, "libraire@demo.fr", PASSWORD)
+    page.goto("/compte/cles")
+    page.check("[name=passwordless]")
+    page.get_by_role("button", name="UTILISER MA CLÉ").click()
+    expect(page.locator("h1")).to_have_text("Mes codes de secours")
+    context.clear_cookies()
+    page.goto("/connexion")
+    page.get_by_role("button", name="UTILISER MA CLÉ").click()
+    page.wait_for_url("**/espace/")
+    context.close()
+
+
+def test_without_scripts_one_signs_up_and_logs_in(browser: Any, site: str) -> None:
+    context = browser.new_context(base_url=site, locale="fr-FR", java_script_enabled=False)
+    page = context.new_page()
+    page.goto("/inscription")
+    words = ["zéro", "un", "deux", "trois", "quatre", "cinq", "six", "sept", "huit", "neuf", "dix"]
+    asked = re.search(r"Combien font (\w+) plus (\w+)", page.locator("main").inner_text())
+    assert asked
+    page.fill("[name=captcha]", str(words.index(asked[1]) + words.index(asked[2])))
+    sign_up(page, {
+        "email": "sans-script@creance.example", "last_name": "Roux", "first_name": "Jean", "company": "Roux et fils",
+        "siret": "732 829 320 00074", "street": "1 rue Neuve", "postcode": "69002", "town": "Lyon",
+    })  # fmt: skip
+    log_in(page, "creancier@demo.fr", PASSWORD)
+    expect(page.locator("h1")).to_have_text("Accueil")
+    context.close()
 
 
 def test_the_health_page_answers(site: str) -> None:

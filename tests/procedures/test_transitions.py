@@ -35,11 +35,32 @@ LAW: dict[str, tuple[set[Phase], Phase, set[Side]]] = {
     "request_injonction": ({Phase.INJONCTION_OFFERED}, Phase.INJONCTION_REQUESTED, {CREDITOR}),
     "renounce": ({Phase.INJONCTION_OFFERED, Phase.REFUSED}, Phase.CLOSED, {CREDITOR}),
     "settle": (
-        {Phase.SUBMITTED, Phase.AMIABLE, Phase.TITLE, Phase.INJONCTION_OFFERED, Phase.INJONCTION_REQUESTED},
+        {
+            Phase.SUBMITTED,
+            Phase.AMIABLE,
+            Phase.TITLE,
+            Phase.INJONCTION_OFFERED,
+            Phase.INJONCTION_REQUESTED,
+            Phase.IP_FILED,
+            Phase.IP_ORDERED,
+            Phase.IP_SERVED,
+            Phase.IP_OPPOSED,
+            Phase.ENFORCEABLE,
+        },
         Phase.SETTLED,
         {CREDITOR, OFFICE, SYSTEM},
     ),
     "settle_in_psrpc": ({Phase.PSRPC}, Phase.SETTLED, {OFFICE}),
+    "file_petition": ({Phase.INJONCTION_REQUESTED}, Phase.IP_FILED, {OFFICE}),
+    "record_order": ({Phase.IP_FILED}, Phase.IP_ORDERED, {OFFICE}),
+    "record_partial_order": ({Phase.IP_FILED}, Phase.IP_ORDERED, {OFFICE}),
+    "record_rejection": ({Phase.IP_FILED}, Phase.CLOSED, {OFFICE}),
+    "decline_order": ({Phase.IP_ORDERED}, Phase.CLOSED, {CREDITOR}),
+    "record_service": ({Phase.IP_ORDERED}, Phase.IP_SERVED, {OFFICE}),
+    "record_order_lapsed": ({Phase.IP_ORDERED}, Phase.INJONCTION_OFFERED, {OFFICE}),
+    "record_opposition": ({Phase.IP_SERVED, Phase.ENFORCEABLE}, Phase.IP_OPPOSED, {OFFICE}),
+    "record_enforceable": ({Phase.IP_SERVED}, Phase.ENFORCEABLE, {OFFICE}),
+    "record_judgment": ({Phase.IP_OPPOSED}, Phase.CLOSED, {OFFICE}),
 }
 LETTERS = {
     "submit": {"new_dossier"},
@@ -55,11 +76,20 @@ LETTERS = {
     "request_injonction": {"injonction_requested"},
     "settle": {"dossier_settled"},
     "settle_in_psrpc": {"dossier_settled"},
+    "file_petition": {"petition_filed"},
+    "record_order": {"order_made"},
+    "record_partial_order": {"order_made"},
+    "record_rejection": {"dossier_closed"},
+    "record_service": {"order_served"},
+    "record_order_lapsed": {"injonction_offered"},
+    "record_opposition": {"order_opposed"},
+    "record_enforceable": {"order_enforceable"},
+    "record_judgment": {"dossier_closed"},
 }
 PAIRS = list(product(Phase, LAW))
 LEGAL = [(phase, name) for phase, name in PAIRS if phase in LAW[name][0]]
 ILLEGAL = [(phase, name) for phase, name in PAIRS if phase not in LAW[name][0]]
-REASON = {"reason": "motif"}
+REASON = {"reason": "motif", "on": factories.LONG_AGO.date().isoformat()}
 
 
 def standing_in(phase: str, name: str) -> Dossier:
@@ -188,6 +218,7 @@ def test_nothing_is_written_to_the_debtor_before_the_office_has_accepted() -> No
 def test_whoever_refuses_or_gives_up_says_why() -> None:
     assert {name for name, move in TRANSITIONS.items() if move.needs_reason} == {
         "refuse", "offer_injonction", "renounce", "resume_amiable", "record_psrpc_refusal", "record_terms_refusal", "close",
+        "record_partial_order", "record_rejection", "decline_order", "record_order_lapsed", "record_judgment",
     }  # fmt: skip
 
 

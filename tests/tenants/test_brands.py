@@ -5,8 +5,10 @@ from typing import Any
 import pytest
 from django.urls import reverse
 
+from portal.demo.world import BRANDS
 from tenants.models import Brand, Office
 from tests import factories
+from tests.accounts.test_people import browser_of
 from tests.accounts.test_sign_up import words
 from tests.conftest import AppClient
 
@@ -102,3 +104,16 @@ def test_the_language_can_be_changed_and_comes_back_to_the_page(language: str, b
         client.post("/langue", {"language": language, "next": "https://pirate.example/"})["Location"]
         != "https://pirate.example/"
     )
+
+
+@pytest.mark.req("REL-63")
+@pytest.mark.parametrize(("slug", "postcode"), [("relance-nc", "98800"), ("relance-pf", "98716")])
+def test_each_pacific_brand_answers_with_its_own_coordinates_and_currency(slug: str, postcode: str, db: None) -> None:
+    fields = BRANDS[slug]
+    brand = factories.brand(slug, **fields)
+    page = AppClient().get("/", HTTP_HOST=fields["host"]).content.decode()
+    assert postcode in page and fields["support_phone"] in page and fields["support_email"] in page
+    creditor = factories.creditor(brand, postcode=postcode, town="Nouméa")
+    answer = browser_of(factories.member(creditor)).get("/espace/dossiers/creer", HTTP_HOST=fields["host"])
+    assert answer.context["form"].initial["currency"] == "XPF"
+    assert str(brand.zone) in ("Pacific/Noumea", "Pacific/Tahiti")

@@ -32,7 +32,7 @@ def test_a_name_says_whether_it_is_a_day_or_an_instant(pair: tuple[Any, Any]) ->
     _, field = pair
     is_instant = isinstance(field, models.DateTimeField)
     is_day = isinstance(field, models.DateField) and not is_instant
-    inherited = {"last_login", "date_joined", "at", "valid_from", "valid_to"}
+    inherited = {"last_login", "date_joined", "at", "valid_from", "valid_to", "expire_date"}
     assert is_day == field.name.endswith("_on") or field.name in inherited
     assert is_instant == field.name.endswith("_at") or field.name in inherited
     assert not isinstance(field, models.FloatField)
@@ -88,7 +88,7 @@ def test_nothing_owned_is_removed_in_cascade_but_what_hangs_on_it() -> None:
         if field.remote_field and field.remote_field.on_delete is models.CASCADE
     }
     assert cascades == {
-        "accounts.Membership.user", "accounts.Membership.creditor", "accounts.OfficeMembership.user",
+        "accounts.OpenSession.user", "accounts.SecretQuestion.user", "accounts.Membership.user", "accounts.Membership.creditor", "accounts.OfficeMembership.user",
         "accounts.OfficeMembership.office", "accounts.BillingParty.creditor", "dossiers.Item.dossier",
         "dossiers.Attachment.dossier",
     }  # fmt: skip

@@ -17,7 +17,7 @@ MAILS = TEMPLATES / "messages"  # mail programs know no style sheet
 LETTERS = TEMPLATES / "letters"
 SAFE = {"django/forms/field.html": "the widget's own markup, made by Django"}
 # Django finds them by name.
-BY_NAME = {"403.html", "404.html", "500.html"}
+BY_NAME = {"403.html", "404.html", "429.html", "500.html", "django/forms/widgets/captcha.html"}
 
 
 def name_of(path: Path) -> str:

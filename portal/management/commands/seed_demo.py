@@ -3,6 +3,7 @@ from decimal import Decimal
 from typing import Any
 
 from allauth.account.models import EmailAddress
+from allauth.mfa.totp.internal.auth import TOTP
 from django.conf import settings
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management.base import BaseCommand, CommandError
@@ -25,8 +26,8 @@ from notifications.models import Message
 from notifications.relay import dispatch_next
 from notifications.services import record_posting
 from payments.services import announce, charge
-from portal.context_processors import DEMO_ACCOUNTS, DEMO_PASSWORD
-from portal.demo import world
+from portal.context_processors import DEMO_ACCOUNTS, DEMO_PASSWORD, DEMO_TOTP
+from portal.demo import house, world
 from procedures import services
 from procedures.legal_texts import AMIABLE_TEXTS, PSRPC_TEXTS
 from procedures.models import LegalText
@@ -86,6 +87,7 @@ class Command(BaseCommand):
         self._houses()
         for creditor in self._creditors():
             self._dossiers(creditor)
+        house.furnish(self.now)
 
     # --- houses and people ---------------------------------------------------------------------------------
     def _houses(self) -> None:
@@ -100,8 +102,10 @@ class Command(BaseCommand):
             )  # fmt: skip
             clerk = _user(email, "Mme", *commissaire.removeprefix("Me ").split(" ", 1))
             OfficeMembership.objects.create(user=clerk, office=office, brand=brand)
+            TOTP.activate(clerk, DEMO_TOTP)
         support = _user("support@demo.fr", "M", "Adrien", "Support")
         User.objects.filter(pk=support.pk).update(is_staff=True, is_superuser=True)
+        TOTP.activate(support, DEMO_TOTP)
         for article in (*AMIABLE_TEXTS, *PSRPC_TEXTS):
             LegalText.objects.create(
                 article=article,
@@ -119,7 +123,7 @@ class Command(BaseCommand):
             user = User.objects.filter(email=email).first() or _user(email, civility, first_name, last_name)
             creditor = Creditor.objects.create(
                 brand=brand, parent=made.get(parent or ""), civility=civility, first_name=first_name, last_name=last_name,
-                company=company, legal_form=form, siret="" if slug == "relance-nc" else _siret(rank), street=street,
+                company=company, legal_form=form, street=street, **_number(slug, rank),
                 postcode=postcode, town=town, email=email, created_at=self.now - timedelta(days=120),
             )  # fmt: skip
             creditor.is_commercant = creditor.commercial_by_form()
@@ -252,6 +256,11 @@ def _siret(rank: int) -> str:
     siren += calc_check_digit(siren)
     body = f"{siren_check.validate(siren)}0001"
     return body + calc_check_digit(body)
+
+
+def _number(slug: str, rank: int) -> dict[str, str]:
+    """In New Caledonia a company has a RIDET, elsewhere a SIRET."""
+    return {"ridet": f"1{rank:03d}527001"} if slug == "relance-nc" else {"siret": _siret(rank)}
 
 
 def _debtor(creditor: Creditor, rank: int) -> Debtor:

@@ -1,0 +1,48 @@
+from accounts.models.access import Invitation, ShareLink
+from accounts.models.contact import Contact
+from accounts.models.convention import Convention, OptionSubscription, Subscription
+from accounts.models.log_in import LoginPolicy, OpenSession, SecretQuestion
+from accounts.models.office import OfficeProfile
+from accounts.models.person import (
+    BankAccount,
+    BillingParty,
+    CivilStatus,
+    Creditor,
+    Membership,
+    OfficeMembership,
+    User,
+    new_identifier,
+    valid_ridet,
+    valid_rna,
+    valid_siret,
+    valid_tahiti,
+)
+from accounts.models.profile import ChangeRequest, ChangeRequestPaper, PayoutAccount
+
+__all__ = [
+    "BankAccount",
+    "BillingParty",
+    "ChangeRequest",
+    "ChangeRequestPaper",
+    "CivilStatus",
+    "Contact",
+    "Convention",
+    "Creditor",
+    "Invitation",
+    "LoginPolicy",
+    "Membership",
+    "OfficeMembership",
+    "OfficeProfile",
+    "OpenSession",
+    "OptionSubscription",
+    "PayoutAccount",
+    "SecretQuestion",
+    "ShareLink",
+    "Subscription",
+    "User",
+    "new_identifier",
+    "valid_ridet",
+    "valid_rna",
+    "valid_siret",
+    "valid_tahiti",
+]

@@ -1,0 +1,94 @@
+"""The demo's houses around their dossiers: colleagues, a request, a proposal, a convention, options, an office's page."""
+
+from datetime import date, datetime, timedelta
+
+from accounts import conventions
+from accounts.models import ChangeRequest, Creditor, Membership, OfficeProfile, PayoutAccount, User
+from accounts.people import invite
+from accounts.roles import Role
+from accounts.sharing import share
+from tenants.models import Brand, ConventionText, Office, OptionClause, Policy, ServiceOption
+
+CONVENTION = """Objet. Le créancier confie à l’opérateur le recouvrement de ses factures impayées, à l’amiable d’abord, devant le juge ensuite s’il le décide.
+
+Honoraires. Ils se calculent sur les sommes recouvrées, et sur elles seules. Il n’y a ni frais fixes ni droit d’entrée.
+
+Volume. Le créancier n’est tenu d’envoyer aucune créance.
+
+Durée. La convention vaut un an et se reconduit d’année en année, sauf dénonciation au plus tard un mois avant son terme. Deux rappels le disent.
+
+Prise en charge. Un dossier complet est pris en charge sous vingt-quatre heures ouvrées ; son suivi se lit le lendemain de chaque acte."""
+NOT_OURS = (
+    "L’acheminement dépend d’opérateurs que nous ne maîtrisons pas : nous mettons en œuvre les moyens nécessaires, sans"
+    " promettre de délai. Une limite légale ou un retard de l’opérateur n’ouvre pas droit à remboursement. Une maintenance"
+    " peut suspendre l’envoi : les messages attendent et partent à la reprise."
+)
+CONTENT = "Vous répondez seul du contenu, et ne réclamez que des factures licites, non équivoques et actuelles."
+CLAUSES = {
+    ServiceOption.MAIL: "Impression, mise sous pli, affranchissement et dépôt de vos courriers, à partir de vos fichiers PDF ou"
+    " Word, ou de courriers que nous préparons et que vous validez avant tout envoi.",
+    ServiceOption.CARD: "Des liens de paiement par carte, envoyés par courriel ou SMS. Ce qui est encaissé vous est reversé le 5 du"
+    " mois ; un paiement rejeté vous est signalé et repris.",
+    ServiceOption.WATCH: "Nous suivons les procédures collectives de vos clients en relance, ou de toute votre base. Chaque client"
+    " est connu par son RIDET, et vos données nous parviennent chaque jour.",
+    ServiceOption.UPKEEP: "Nous vérifions l’identifiant, les téléphones et les adresses de vos clients dans les annuaires officiels.",
+    ServiceOption.SMS: f"Messages de 160 signes, ou plusieurs. {NOT_OURS} {CONTENT}",
+    ServiceOption.EMAIL: f"Courriels sans limite de longueur, avec un lien de paiement si vous le demandez. {NOT_OURS} {CONTENT}",
+    ServiceOption.PHONE: f"Appels le jour choisi, aux heures ouvrables, chacun suivi d’un court compte rendu. {NOT_OURS} {CONTENT}",
+}  # fmt: skip
+
+
+def furnish(now: datetime) -> None:
+    """All of it, once, on top of the brands, offices and creditors that are there."""
+    _published()
+    creditor = Creditor.objects.get(company="Menuiserie Martin")
+    owner = creditor.memberships.select_related("user").earliest("pk").user
+    _colleagues(creditor, owner, now)
+    _requests(creditor, owner, now)
+    for office in Office.objects.all():
+        profile = OfficeProfile(office=office, brand_id=office.brand_id, insurer="Mutuelle des officiers ministériels")
+        profile.insurance_number, profile.insured_until_on = f"RCP-{office.pk:05d}", now.date() + timedelta(days=300)
+        profile.letterhead = f"{office.commissaire}, commissaire de justice"
+        profile.save()
+
+
+def _published() -> None:
+    """Numeriq wants a convention first; Relance offers its seven options."""
+    numeriq, relance = Brand.objects.get(slug="numeriq"), Brand.objects.filter(slug__startswith="relance-")
+    day = date(2026, 1, 1)
+    for brand in Brand.objects.all():
+        ConventionText.objects.create(brand=brand, version="2026-1", published_on=day, text=CONVENTION)
+    Policy.objects.create(
+        brand=numeriq, name="convention_required", value=True, valid_from=day, proposed_by="A. Support", proposer_key=-1,
+        proposed_at=datetime.combine(day, datetime.min.time()).astimezone(), approved_by="B. Support", approver_key=-2,
+        approved_at=datetime.combine(day, datetime.min.time()).astimezone(),
+    )  # fmt: skip
+    for brand in relance:
+        for option, text in CLAUSES.items():
+            OptionClause.objects.create(brand=brand, option=option, version="2026-1", published_on=day, text=text)
+
+
+def _colleagues(creditor: Creditor, owner: User, now: datetime) -> None:
+    for email, first, last, role in (
+        ("comptable@demo.fr", "Hélène", "Caron", Role.ACCOUNTANT), ("stagiaire@demo.fr", "Théo", "Blanc", Role.READER),
+    ):  # fmt: skip
+        user = User.objects.filter(email=email).first() or User.objects.create_user(
+            email, None, first_name=first, last_name=last
+        )
+        Membership.objects.create(user=user, creditor=creditor, brand=creditor.brand, role=role)
+    invite(creditor, email="nadia@menuiserie.example", role=Role.FILER, by=owner, now=now)
+    share(creditor, recipient="Cabinet Lemoine, avocats", days=30, dossier_id=None, by=str(owner), now=now)
+
+
+def _requests(creditor: Creditor, owner: User, now: datetime) -> None:
+    ChangeRequest.objects.create(
+        brand=creditor.brand, creditor=creditor, before={"street": creditor.street}, after={"street": "14 rue de la République"},
+        explanation="Nous avons déménagé au numéro 14.", requested_by=str(owner), requested_by_key=owner.pk, requested_at=now,
+    )  # fmt: skip
+    account = PayoutAccount(
+        brand=creditor.brand, creditor=creditor, holder=creditor.name, bic="AGRIFRPPXXX", proposer=owner, proposed_by=str(owner),
+        proposed_at=now,
+    )  # fmt: skip
+    account.seal("FR7630006000011234567890189")
+    account.save()
+    conventions.take_plan(creditor, by=str(owner), now=now, on=now.date())
