@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import Creditor, Invitation, Membership, OfficeMembership, User
 from accounts.roles import Role
+from accounts.sessions import end_all
 from core import crypto
 from core.audit import note
 from notifications.models import Channel, Message
@@ -157,10 +158,11 @@ def change_role(membership: Membership, role: str, *, by: User, now: datetime) -
 
 @transaction.atomic
 def remove(membership: Membership, *, by: User, now: datetime) -> None:
-    """Take the role back: the person's next click finds nothing here. She is told by mail."""
+    """Take the role back and end the person's sessions: her next click finds nothing here. She is told by mail."""
     _keep_an_owner(membership, leaves=True)
     creditor, user = membership.creditor, membership.user
     membership.delete()
+    end_all(user)
     note("accès retiré", f"creditor:{creditor.pk}", by=str(by), now=now, reason=user.email)
     _tell_removed(user, creditor, now=now)
 
@@ -172,6 +174,7 @@ def remove_clerk(member: OfficeMembership, *, by: User, now: datetime) -> None:
         raise PeopleRefused(_("Demandez à un autre membre de l’étude de retirer votre accès."))
     office, user = member.office, member.user
     member.delete()
+    end_all(user)
     note("accès retiré", f"office:{office.pk}", by=str(by), now=now, reason=user.email)
     _tell_removed(user, office, now=now)
 

@@ -76,10 +76,12 @@ def test_a_colleague_is_invited_joins_and_is_removed(office: Any) -> None:
     assert AppClient().post("/invitation/AAAA-BBBB-CCCC-DDDD", form)["Location"] == "/connexion"
     member = OfficeMembership.objects.get(user__email="luc@etude.example")
     assert member.office == office
+    factories.second_factor(member.user)
     luc = browser_of(member.user)
     assert luc.get("/etude/").status_code == 200
     browser.post(f"{PAGE}personnes/{member.pk}/retirer")
-    assert luc.get("/etude/").status_code == 404
+    assert luc.get("/etude/")["Location"].startswith("/connexion"), "the session itself is over"
+    assert browser_of(member.user).get("/etude/").status_code == 404
     assert AuditEntry.objects.filter(action="accès retiré").exists()
 
 

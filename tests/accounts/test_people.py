@@ -125,8 +125,8 @@ def test_taking_the_role_back_ends_the_access_at_the_next_click(creditor: Any) -
     assert browser.get("/espace/").status_code == 200
     key = leaver.memberships.get().pk
     assert browser_of(owner).post(f"{PEOPLE}/{key}/retirer", {"acting_for": creditor.pk}).status_code == 302
-    assert browser.get("/espace/").status_code == 404
-    assert browser.get("/espace/dossiers/").status_code == 404
+    assert browser.get("/espace/")["Location"].startswith("/connexion"), "the session itself is over"
+    assert browser_of(leaver).get("/espace/dossiers/").status_code == 404
     assert Message.objects.get(kind="access_removed").recipient["email"] == leaver.email
     assert AuditEntry.objects.get(action="accès retiré").reason == leaver.email
 
@@ -221,4 +221,4 @@ def test_invitations_are_void_after_a_week(creditor: Any) -> None:
 @override_settings(DEBUG=False)
 def test_a_person_without_any_role_left_is_sent_nowhere_private(creditor: Any) -> None:
     person = factories.user()
-    assert browser_of(person).get("/entree")["Location"] == "/"
+    assert browser_of(person).get("/entree")["Location"] == "/rejoindre"

@@ -31,7 +31,9 @@ def form_of(creditor: Creditor, **fields: Any) -> dict[str, Any]:
 
 
 def support() -> Any:
-    return factories.user(is_staff=True, is_superuser=True, first_name="Adrien", last_name="Support")
+    person = factories.user(is_staff=True, is_superuser=True, first_name="Adrien", last_name="Support")
+    factories.second_factor(person)
+    return person
 
 
 def as_support() -> AppClient:

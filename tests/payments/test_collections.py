@@ -28,6 +28,7 @@ from payments.reasons import REASONS, Next, reason_of
 from payments.sepa import Collector, Debit, FileRefused, Group, Party, latin, pain_008
 from payments.tasks import announce_collections
 from tests import factories
+from tests.accounts.test_profile import as_support
 
 pytestmark = pytest.mark.django_db
 BY = Actor(Side.SUPPORT, "Adrien")
@@ -359,6 +360,22 @@ def test_support_resolves_what_needs_a_person(debtor: Creditor) -> None:
     services.resolve(BankReturn.objects.get(), by=BY, now=LATER)
     assert len(services.announce(debtor, now=LATER)) == 1
     assert BankReturn.objects.get().resolved_by == str(BY)
+
+
+def test_support_says_in_the_admin_that_collecting_may_go_on(debtor: Creditor) -> None:
+    one, _ = released(debtor)
+    come_back(one, "MS02", LATER)
+    browser, path = as_support(), "/admin/payments/bankreturn/"
+    page = browser.get(path).content.decode()
+    assert "MS02" in page and "refus du débiteur" in page and "2606" not in page
+    found = BankReturn.objects.get()
+    assert browser.post(path, {"action": "resolve_selected", "_selected_action": found.pk}).status_code == 302
+    found.refresh_from_db()
+    assert found.resolved_at and found.resolved_by
+    for model in ("fee", "batch", "collection"):
+        assert browser.get(f"/admin/payments/{model}/").status_code == 200
+    factories.signature(debtor)
+    assert "CONV-1" in browser.get("/admin/signatures/signature/").content.decode()
 
 
 def test_a_death_stops_everything_and_nobody_is_written_to(debtor: Creditor) -> None:
