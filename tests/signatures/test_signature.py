@@ -31,7 +31,7 @@ from signatures.deeds import Deed
 from signatures.models import Challenge, Proof, Sending, Signature, SigningEvent
 from signatures.services import sign
 from signatures.tasks import forget_sendings
-from signatures.throttle import TooMany
+from signatures.throttle import LIMITS, TooMany
 from signatures.verify import verify
 from tenants.context import Audience, Context, acting_as
 from tests import factories
@@ -103,9 +103,8 @@ def test_a_foreign_reader_finds_the_seal_valid(proved: Signature, tmp_path: Path
     path = tmp_path / "signe.pdf"
     path.write_bytes(proved.paper.read())
     told = subprocess.run(["pdfsig", "-nocert", str(path)], capture_output=True, check=True, text=True).stdout
-    assert (
-        "Signature is Valid" in told and "ETSI.CAdES.detached" in told and "ETSI.RFC3161" in told or "Timestamp" in told
-    )
+    assert "Signature is Valid" in told and "ETSI.CAdES.detached" in told
+    assert "Credicys, horodatage d’essai" in told, "it sees the time stamp too, which it cannot judge"
 
 
 def test_a_paper_that_changed_since_it_was_shown_is_not_signed(paper: Document, signer: Signer, now: datetime) -> None:
@@ -199,17 +198,11 @@ def test_a_number_gets_three_codes_in_a_quarter_whoever_asks(creditor: Any, pape
 def test_sms_pumping_is_stopped_by_a_budget(
     bucket: str, paper: Document, creditor: Any, now: datetime, monkeypatch: Any
 ) -> None:
-    monkeypatch.setitem(proof_limits(), bucket, ((4, timedelta(hours=1)),))
+    monkeypatch.setitem(LIMITS, bucket, ((4, timedelta(hours=1)),))
     for n in range(4):
         ask(paper, factories.signer(factories.member(creditor)), now, "sms", f"+3361234567{n}")
     with pytest.raises(TooMany):
         ask(paper, factories.signer(factories.member(creditor)), now, "sms", "+33612345679")
-
-
-def proof_limits() -> dict[str, Any]:
-    from signatures.throttle import LIMITS  # noqa: PLC0415
-
-    return LIMITS
 
 
 def test_what_no_limit_counts_any_more_is_forgotten(paper: Document, signer: Signer, now: datetime) -> None:
@@ -345,8 +338,6 @@ def test_a_time_stamp_that_tells_another_time_than_ours_is_not_taken(signature: 
     told, at = seal.stamp(signature.sealed.read())
     assert abs(at - timezone.now()) < timedelta(minutes=1) and told
     real = timezone.now()
-    with time_machine.travel(real - timedelta(minutes=6)):
-        pass
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(seal.timezone, "now", lambda: real - timedelta(minutes=6))
         with pytest.raises(seal.TimeUnavailable, match="diffèrent"):
