@@ -513,7 +513,6 @@ def test_the_bank_account_and_the_signature_codes_are_the_creditors_alone(ours: 
     for table in (
         "accounts_bankaccount",
         "accounts_billingparty",
-        "accounts_civilstatus",
         "mandates_mandate",
         "payments_fee",
     ):
@@ -522,6 +521,8 @@ def test_the_bank_account_and_the_signature_codes_are_the_creditors_alone(ours: 
     for table in ("signatures_challenge", "signatures_signature", "signatures_proof"):
         for role in ("office", "public"):
             assert not may(role, "SELECT", table), f"r_{role} reads {table}"
+    for role in ("debtor", "public"):  # the office that petitions writes it into the petition (CPC 54)
+        assert not may(role, "SELECT", "accounts_civilstatus")
 
 
 # --- the search ----------------------------------------------------------------------------------------------------
