@@ -19,12 +19,14 @@ def insert_all(rows: Sequence[Model]) -> None:
     columns = {field: [_plain(field, row) for row in rows] for field in meta.concrete_fields}
     columns = {field: values for field, values in columns.items() if not (field.primary_key and values[0] is None)}
     shared = {field: values[0] for field, values in columns.items() if all(value == values[0] for value in values)}
+    if len(shared) == len(columns):  # all rows alike are still as many rows
+        shared.popitem()
     own = {field: values for field, values in columns.items() if field not in shared}
     names = ", ".join(str(field.column) for field in (*shared, *own))
     constants = [f"%s::{field.db_type(connection)}" for field in shared]
     taken = ", ".join([*constants, *(f"u.{field.column}" for field in own)])
     arrays = ", ".join(f"%s::{field.db_type(connection)}[]" for field in own)
-    source = f" FROM unnest({arrays}) AS u ({', '.join(str(field.column) for field in own)})" if own else ""
+    source = f" FROM unnest({arrays}) AS u ({', '.join(str(field.column) for field in own)})"
     statement = f"INSERT INTO {meta.db_table} ({names}) SELECT {taken}{source}"  # noqa: S608  names of our own models
     with connection.cursor() as cursor:
         cursor.execute(statement, [*shared.values(), *own.values()])
