@@ -2,5 +2,6 @@ from dossiers.models.claim import Attachment, Item
 from dossiers.models.debtor import Debtor
 from dossiers.models.dossier import Dossier
 from dossiers.models.event import Event
+from dossiers.models.thread import ThreadFile, ThreadMessage, Voice
 
-__all__ = ["Attachment", "Debtor", "Dossier", "Event", "Item"]
+__all__ = ["Attachment", "Debtor", "Dossier", "Event", "Item", "ThreadFile", "ThreadMessage", "Voice"]

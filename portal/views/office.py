@@ -26,6 +26,7 @@ from portal.forms import OfferForm, PostingForm, ReceivedAnswerForm
 from portal.history import history
 from portal.listing import listed, rows
 from portal.paging import page_of
+from portal.thread_forms import CallForm, ManagerForm
 from portal.views.moves import confirm_move
 from procedures import petition
 from procedures.answers import month
@@ -114,7 +115,7 @@ def detail(request: Any, reference: str) -> HttpResponse:
         "balance": dossier.balance(),
         "items": dossier.items.select_related("document"),
         "attachments": dossier.attachments.select_related("document"),
-        "history": history(dossier, document_page="office-document"),
+        "history": history(dossier, document_page="office-document", with_words=True),
         "next": presenters.next_step(dossier, today=now.astimezone(dossier.zone).date(), viewer=Side.OFFICE),
         "actions": presenters.actions(dossier, by=office_actor(request), now=now, page="office-confirm"),
         "tone": presenters.TONES[Phase(dossier.phase)],
@@ -124,6 +125,8 @@ def detail(request: Any, reference: str) -> HttpResponse:
         "offer": dossier.offers.current(),
         "answer_form": ReceivedAnswerForm(initial={"received_on": clock.today(dossier.zone)}),
         "offer_form": OfferForm() if month(dossier) else None,
+        "manager_form": ManagerForm(dossier=dossier),
+        "call_form": CallForm(prefix="appel"),
     }
     if dossier.phase == Phase.INJONCTION_REQUESTED:
         context["petition_missing"] = petition.missing(dossier, on=clock.today(dossier.zone))
