@@ -17,7 +17,7 @@ Volume. Le créancier n’est tenu d’envoyer aucune créance.
 
 Durée. La convention vaut un an et se reconduit d’année en année, sauf dénonciation au plus tard un mois avant son terme. Deux rappels le disent.
 
-Prise en charge. Un dossier complet est pris en charge sous vingt-quatre heures ouvrées ; son suivi se lit le lendemain de chaque acte."""
+Prise en charge. Un dossier complet est pris en charge sous vingt-quatre heures ; son suivi se lit le lendemain de chaque acte."""
 NOT_OURS = (
     "L’acheminement dépend d’opérateurs que nous ne maîtrisons pas : nous mettons en œuvre les moyens nécessaires, sans"
     " promettre de délai. Une limite légale ou un retard de l’opérateur n’ouvre pas droit à remboursement. Une maintenance"

@@ -24,6 +24,7 @@ from portal import presenters
 from portal.actors import office_actor
 from portal.forms import OfferForm, PostingForm, ReceivedAnswerForm
 from portal.history import history
+from portal.intake import intake
 from portal.listing import listed, rows
 from portal.paging import page_of
 from portal.thread_forms import CallForm, ManagerForm
@@ -50,7 +51,7 @@ def worklist(request: Any) -> HttpResponse:
     deadlines = Deadline.objects.pending().filter(dossier__office=request.office)
     soon = deadlines.select_related("dossier__debtor", "dossier__office").order_by("lapses_at")[:10]
     context = {
-        "to_accept": _rows(request, listed(ours(request).filter(phase=Phase.SUBMITTED))[:50]),
+        "to_accept": intake(ours(request), request.office, now=clock.now()),
         "to_post": letters_to_post(request)[:50],
         "stuck": _rows(request, listed(stuck(request))[:50]),
         "requests": _rows(request, listed(ours(request).filter(phase=Phase.INJONCTION_REQUESTED))[:50]),
