@@ -16,6 +16,7 @@ from accounts.permissions import allowed, granting
 from accounts.roles import Permission, Role
 from core import clock
 from dossiers import threads
+from notifications import suspensions
 from portal.help import help_url
 from portal.views.tabs import ACCOUNT
 
@@ -80,6 +81,7 @@ def page(request: HttpRequest) -> dict[str, Any]:
         "nav": _menu(request),
         "account": _account(request),
         **_bell(request),
+        "suspended": suspensions.living,  # asked by the pages that include it, and by no other
         "may_file": allowed(request, Permission.DOSSIER_FILE),
         "help_url": help_url(request.resolver_match.url_name or "") if request.resolver_match else "",
         "seeing": getattr(request, "seeing", None),

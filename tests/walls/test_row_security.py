@@ -54,6 +54,7 @@ OPEN_TABLES = {
     "accounts_opensession": "found by the hash of a secret key only",
     "django_session": "Django's own, empty: sessions are in accounts_opensession",
     "mfa_authenticator": "sealed secrets, read at log-in before anybody is known",
+    "notifications_suspension": "state of the service, nobody's data",
     "procedures_legaltext": "texts of law",
     "tenants_brand": "public",
     "tenants_conventiontext": "published by the brand",
