@@ -30,6 +30,8 @@ LABELS = {
     "offer_made": gettext_noop("Modalités proposées par l’étude"),
     "offer_agreed": gettext_noop("Modalités acceptées"),
     "close": gettext_noop("Dossier clos par l’étude"),
+    "paper_published": gettext_noop("Pièce montrée au débiteur"),
+    "paper_withdrawn": gettext_noop("Pièce retirée au débiteur"),
     "call_noted": gettext_noop("Appel téléphonique"),
     "manager_named": gettext_noop("Gestionnaire du dossier"),
     "offer_injonction": gettext_noop("Injonction de payer proposée"),

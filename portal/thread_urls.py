@@ -18,5 +18,6 @@ urlpatterns = [
     path(f"etude/dossiers/{REF}/messages/ecrire", threads.office_write, name="office-thread-write"),
     path(f"etude/dossiers/{REF}/messages/lu", threads.office_read, name="office-thread-read"),
     path(f"etude/dossiers/{REF}/appel", threads.note_call, name="office-call"),
+    path(f"etude/dossiers/{REF}/publication", threads.publish, name="office-publish"),
     path(f"etude/dossiers/{REF}/gestionnaire", threads.entrust, name="office-manager"),
 ]

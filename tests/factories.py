@@ -38,7 +38,7 @@ from documents.models import Document
 from documents.services import store
 from dossiers import journal, search
 from dossiers.enums import ItemKind, Phase
-from dossiers.models import Debtor, Dossier, Item, ThreadFile, ThreadMessage, Voice
+from dossiers.models import Debtor, Dossier, Item, Publication, ThreadFile, ThreadMessage, Voice
 from mandates.models import Mandate, MandateState, Mode
 from notifications.models import Message
 from notifications.relay import dispatch_next
@@ -363,6 +363,13 @@ def word_with_file(of: Dossier, text: str = "Bonjour.") -> ThreadMessage:
     paper = store(b"%PDF-", name="piece.pdf", media_type="application/pdf", **keys)
     ThreadFile.objects.create(message=said, creditor_id=of.creditor_id, document=paper)
     return said
+
+
+def publication(of: Dossier, paper: Any) -> Publication:
+    """A piece that the debtor may read."""
+    return Publication.objects.create(
+        dossier=of, creditor_id=of.creditor_id, document=paper, published_by="Claire Morel", published_at=LONG_AGO
+    )
 
 
 def pdf() -> bytes:

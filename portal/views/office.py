@@ -14,7 +14,7 @@ from core import clock
 from core.actors import Side
 from core.http import readonly
 from core.once import once
-from dossiers import search
+from dossiers import publications, search
 from dossiers.enums import Phase
 from dossiers.models import Dossier
 from dossiers.models.dossier import balances
@@ -126,6 +126,8 @@ def detail(request: Any, reference: str) -> HttpResponse:
         "offer": dossier.offers.current(),
         "answer_form": ReceivedAnswerForm(initial={"received_on": clock.today(dossier.zone)}),
         "offer_form": OfferForm() if month(dossier) else None,
+        "pieces": publications.pieces(dossier),
+        "published": set(dossier.publications.living().values_list("document", flat=True)),
         "manager_form": ManagerForm(dossier=dossier),
         "call_form": CallForm(prefix="appel"),
     }

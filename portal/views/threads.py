@@ -17,7 +17,7 @@ from core import clock
 from core.http import readonly
 from core.once import once
 from documents.sniffing import Refused
-from dossiers import threads
+from dossiers import publications, threads
 from dossiers.enums import Phase
 from dossiers.models import Dossier, ThreadMessage, Voice
 from portal.actors import creditor_actor, office_actor
@@ -137,6 +137,17 @@ def note_call(request: Any, reference: str) -> HttpResponse:
         messages.success(request, _("L’appel est noté dans l’historique, que le créancier lit aussi."))
     else:
         messages.error(request, _("Écrivez en quelques mots ce qui a été dit."))
+    return redirect("office-dossier", reference)
+
+
+@require_POST
+def publish(request: Any, reference: str) -> HttpResponse:
+    """Which pieces the debtor finds in his room."""
+    dossier = one_of_ours(request, reference)
+    chosen = set(request.POST.getlist("papers"))
+    keys = {piece.pk for piece in publications.pieces(dossier) if str(piece.pk) in chosen}
+    publications.show(dossier, keys, by=str(office_actor(request)), now=clock.now())
+    messages.success(request, _("Enregistré : le débiteur voit ses lettres et les pièces cochées."))
     return redirect("office-dossier", reference)
 
 

@@ -37,7 +37,9 @@ def test_every_page_passes_axe_and_fits_a_telephone(who: str, person: Any) -> No
 
 def look(page: Page, path: str, width: int) -> list[str]:
     page.set_viewport_size({"width": width, "height": 800})
-    answer = page.goto(path if path.startswith("/") else first_dossier(page) if "dossier" in path else first_thread(page))
+    answer = page.goto(
+        path if path.startswith("/") else first_dossier(page) if "dossier" in path else first_thread(page)
+    )
     if not answer or answer.status != 200:
         return [f"{path}: {answer and answer.status}"]
     found = (

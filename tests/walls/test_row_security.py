@@ -316,6 +316,7 @@ def furnish(office: Any, word: str) -> Creditor:
     sign_and_collect(creditor, dossier)
     factories.agreement(dossier)
     factories.word_with_file(dossier)
+    factories.publication(dossier, paper)
     return creditor
 
 
