@@ -95,6 +95,7 @@ def _words(creditor: Creditor, owner: User, now: datetime) -> None:
     """A question, its answer, and something still to read on each side."""
     filed = creditor.dossiers.exclude(phase=Phase.DRAFT).select_related("office", "creditor").order_by("pk")
     first, second = filed[:2]
+    assert first.office is not None  # filed dossiers have one
     clerk = first.office.members.select_related("user").earliest("pk").user
     threads.entrust(first, clerk, by=f"{clerk} (étude)", now=now)
     names = {Voice.CREDITOR: f"{owner} (créancier)", Voice.OFFICE: f"{clerk} (étude)"}
