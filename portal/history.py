@@ -78,8 +78,6 @@ LETTERS = {
     "order_opposed": gettext_noop("Avis au créancier"),
     "order_enforceable": gettext_noop("Avis au créancier"),
     "new_dossier": gettext_noop("Avis à l’étude"),
-    "word_to_office": gettext_noop("Avis d’un message à l’étude"),
-    "word_to_creditor": gettext_noop("Avis d’un message au créancier"),
     "injonction_requested": gettext_noop("Avis à l’étude"),
     "dossier_accepted": gettext_noop("Avis au créancier"),
     "dossier_refused": gettext_noop("Avis au créancier"),
@@ -87,6 +85,8 @@ LETTERS = {
     "dossier_settled": gettext_noop("Avis au créancier"),
     "dossier_closed": gettext_noop("Avis au créancier"),
 }
+# That a message waits is no news beside the message itself.
+TOLD_BY_THE_WORD = ("word_to_office", "word_to_creditor")
 ICONS = {
     "letter_posted": "letter",
     "message_sent": "send",
@@ -119,7 +119,11 @@ def history(dossier: Dossier, *, document_page: str, with_words: bool = False) -
     The words between creditor and office are shown to them only: `with_words` says that they look.
     """
     papers = {str(m.pk): m for m in Message.objects.about(dossier.pk).select_related("document")}
-    told = [_happening(event, papers, document_page) for event in dossier.events.order_by("-seq")]
+    told = [
+        _happening(event, papers, document_page)
+        for event in dossier.events.order_by("-seq")
+        if event.detail.get("letter") not in TOLD_BY_THE_WORD
+    ]
     if not with_words:
         return told
     said = [_word(word, document_page) for word in dossier.thread.prefetch_related("files__document")]

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop, ngettext
 
 from core import clock
-from core.actors import Actor
+from core.actors import Actor, Side
 from dossiers.enums import Phase
 from dossiers.models import Dossier
 from notifications.models import Message
@@ -116,11 +116,13 @@ def next_step(dossier: Dossier, *, today: date, viewer: str = "") -> NextStep:
     """The one thing that comes next; « à vous » for the side that looks at it."""
     step = _next_step(dossier, today)
     if due := promised(dossier):
-        step = replace(step, what=f"{step.what} {_promise(dossier, due)}")
+        step = replace(step, what=f"{step.what} {_promise(dossier, due, viewer)}")
     return replace(step, whose=_("À vous")) if viewer and step.whose == _(viewer) else step
 
 
-def _promise(dossier: Dossier, due: datetime) -> str:
+def _promise(dossier: Dossier, due: datetime, viewer: str) -> str:
+    if due < clock.now() and viewer == Side.OFFICE:
+        return _("Le délai de prise en charge est dépassé, et le créancier le voit.")
     if due < clock.now():
         return _("Le délai de prise en charge est dépassé : écrivez à l’étude ou appelez-la.")
     return _("Prise en charge avant le %(when)s.") % {"when": moment_in_words(due, dossier.zone)}

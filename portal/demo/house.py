@@ -100,11 +100,11 @@ def _words(creditor: Creditor, owner: User, now: datetime) -> None:
     threads.entrust(first, clerk, by=f"{clerk} (étude)", now=now)
     names = {Voice.CREDITOR: f"{owner} (créancier)", Voice.OFFICE: f"{clerk} (étude)"}
     for rank, (voice, text) in enumerate(WORDS):
-        at = now - timedelta(hours=30 - rank * 9)
+        at = now - timedelta(hours=9 - rank * 3)
         said = threads.write(first, text=text, files=[], voice=voice, by=names[voice], now=at)
         if rank < 2:
             other = Voice.CREDITOR if voice == Voice.OFFICE else Voice.OFFICE
-            threads.read(first, voice=other, until=said.pk, by=names[other], now=at + timedelta(hours=2))
+            threads.read(first, voice=other, until=said.pk, by=names[other], now=at + timedelta(hours=1))
     text = "La facture de ce dossier sera bientôt suivie d’une seconde, du même client."
     threads.write(second, text=text, files=[], voice=Voice.CREDITOR, by=names[Voice.CREDITOR], now=now)
 

@@ -35,6 +35,7 @@ def test_the_worklist_counts_the_hours_and_shows_the_late_ones_first_and_marked(
     room = as_office()
     assert order(room) == [late.reference, soon.reference, fresh.reference]
     told = words(room.get("/etude/"))
+    assert "et le créancier le voit" in words(room.get(f"/etude/dossiers/{late.reference}/"))
     assert "1 dossier attend depuis plus longtemps que promis" in told
     assert "en retard de 3 h" in told and "2 h restantes" in told and "22 h restantes" in told
     tones = [row["cells"][3]["badge_tone"] for row in room.get("/etude/").context["to_accept"].rows]

@@ -202,6 +202,7 @@ def test_one_timeline_holds_every_channel(dossier: Dossier, as_creditor: Any, as
     room.post(f"{path}/appel", {"appel-text": "Le débiteur paie vendredi."})
     for page in (as_creditor().get(f"/espace/dossiers/{dossier.reference}/"), room.get(f"{path}/")):
         told = words(page)
+        assert f"{dossier.reference}/messages" in page.content.decode()
         for line in (
             "Lettre amiable", "(recommandé)", "(courriel)", "Appel téléphonique", "Le débiteur paie vendredi.",
             "Message de l'étude", "Nous relançons lundi.", "piece.pdf",
