@@ -22,7 +22,7 @@ class Permission(StrEnum):
 
 LABELS = {
     Permission.DOSSIER_READ: _("Lire les dossiers, leurs pièces et leur historique"),
-    Permission.DOSSIER_FILE: _("Créer des dossiers, joindre des pièces, déclarer des paiements"),
+    Permission.DOSSIER_FILE: _("Créer des dossiers, joindre des pièces, déclarer des paiements, écrire à l’étude"),
     Permission.DOSSIER_ADVANCE: _("Décider de la suite d’un dossier : injonction, clôture"),
     Permission.DOSSIER_SHARE: _("Partager la lecture avec un comptable ou un avocat"),
     Permission.PROFILE_READ: _("Lire le profil, le compte bancaire masqué et la facturation"),

@@ -34,9 +34,50 @@ class Outcome(models.TextChoices):
     DEAD = "dead", _("Abandonné après plusieurs essais")
 
 
+class SuspensionQuerySet(models.QuerySet["Suspension"]):
+    def living(self) -> "SuspensionQuerySet":
+        return self.filter(resumed_at=None)
+
+
+class Suspension(models.Model):
+    """A channel stopped for maintenance by support, until somebody resumes it: the expected end only informs."""
+
+    channel = models.CharField("voie", max_length=12, choices=Channel.choices)
+    reason = models.CharField("motif, tel que les écrans le montrent", max_length=200)
+    expected_end_at = models.DateTimeField("fin prévue", null=True, blank=True)
+    suspended_at = models.DateTimeField("suspendue le")
+    suspended_by = models.CharField("suspendue par", max_length=120)
+    resumed_at = models.DateTimeField("reprise le", null=True)
+    resumed_by = models.CharField("reprise par", max_length=120, null=True)  # noqa: DJ001  paired with resumed_at
+
+    objects = SuspensionQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "suspension d’une voie"
+        verbose_name_plural = "suspensions de voies"
+        ordering = ["-suspended_at", "-pk"]
+        constraints = [
+            one_of("channel", Channel, name="suspended_channel_known"),
+            both_or_neither(
+                "resumed_at", "resumed_by", name="resumption_has_author", message="Une reprise a un auteur."
+            ),
+            models.UniqueConstraint(
+                "channel",
+                condition=Q(resumed_at=None),
+                name="one_suspension_per_channel",
+                violation_error_message="Cette voie est déjà suspendue.",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_channel_display()} : {self.reason}"
+
+
 class MessageQuerySet(models.QuerySet["Message"]):
     def due(self, now: datetime) -> "MessageQuerySet":
-        return self.filter(PENDING, try_at__lte=now).order_by("try_at", "pk")
+        """What may leave now, the oldest first: nothing of a channel that is suspended."""
+        stopped = Suspension.objects.living().values("channel")
+        return self.filter(PENDING, try_at__lte=now).exclude(channel__in=stopped).order_by("try_at", "pk")
 
     def to_post(self) -> "MessageQuerySet":
         """Printed letters whose posting nobody has recorded yet: no term runs from them."""

@@ -12,9 +12,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
 from accounts.models import Creditor
-from accounts.permissions import allowed
+from accounts.permissions import allowed, granting
 from accounts.roles import Permission, Role
 from core import clock
+from dossiers import threads
+from notifications import suspensions
 from portal.help import help_url
 from portal.views.tabs import ACCOUNT
 
@@ -48,16 +50,20 @@ CREDITOR_MENU = (
     ("home", gettext_noop("Accueil"), "home", Permission.DOSSIER_READ),
     ("wizard-start", gettext_noop("Créer un dossier"), "plus", Permission.DOSSIER_FILE),
     ("dossiers", gettext_noop("Sélectionner un dossier"), "folder", Permission.DOSSIER_READ),
+    ("inbox", gettext_noop("Messagerie"), "message", Permission.DOSSIER_READ),
     ("mandate", gettext_noop("Mandat de prélèvement"), "bank", Permission.MANDATE_SIGN),
     ("people", gettext_noop("Compte et personnes"), "users", Permission.DOSSIER_READ),
 )
 OFFICE_MENU = (
     ("office-home", gettext_noop("À faire"), "list"),
     ("office-dossiers", gettext_noop("Dossiers"), "folder"),
+    ("office-inbox", gettext_noop("Messagerie"), "message"),
     ("office-profile", gettext_noop("Étude et personnes"), "building"),
 )
 # Pages that stand behind one entry of a menu.
-SAME_SECTION = {name: "people" for name, _label, _right in ACCOUNT} | {"office-people": "office-profile"}
+SAME_SECTION = {name: "people" for name, _label, _right in ACCOUNT} | {
+    "office-people": "office-profile", "thread": "inbox", "office-thread": "office-inbox",
+}  # fmt: skip
 DEMO_ACCOUNTS = (
     ("Créancier", "creancier@demo.fr"),
     ("Créancier, plusieurs filiales", "groupe@demo.fr"),
@@ -69,17 +75,28 @@ DEMO_TOTP = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"  # noqa: S105  the telephone of t
 
 
 def page(request: HttpRequest) -> dict[str, Any]:
-    """brand, nav, account, unread_count and demo, as the layouts expect them."""
+    """brand, nav, account, the bell and demo, as the layouts expect them."""
     return {
         "brand": getattr(request, "brand", None),
         "nav": _menu(request),
         "account": _account(request),
-        "unread_count": 0,
+        **_bell(request),
+        "suspended": suspensions.living,  # asked by the pages that include it, and by no other
         "may_file": allowed(request, Permission.DOSSIER_FILE),
         "help_url": help_url(request.resolver_match.url_name or "") if request.resolver_match else "",
         "seeing": getattr(request, "seeing", None),
         "demo": _demo(request) if settings.DEMO else None,
     }
+
+
+def _bell(request: Any) -> dict[str, Any]:
+    """Where the messages are, and how many wait; for whoever may answer them."""
+    if hasattr(request, "office"):
+        return {"inbox_url": reverse("office-inbox"), "unread_count": threads.unread_by_office(request.office.pk)}
+    if hasattr(request, "creditor") and allowed(request, Permission.DOSSIER_READ):
+        waiting = threads.unread_by_creditors(granting(request, Permission.DOSSIER_FILE))
+        return {"inbox_url": reverse("inbox"), "unread_count": waiting}
+    return {}
 
 
 def _menu(request: HttpRequest) -> list[Entry]:

@@ -42,7 +42,7 @@ CHAPTERS = (
     Chapter("creer", gettext_noop("Créer un dossier"), DOSSIERS,
             ("wizard-start", "wizard-edit", "wizard-debtor", "wizard-items", "wizard-check", "wizard-done")),
     Chapter("selectionner", gettext_noop("Sélectionner un dossier"), DOSSIERS, ("dossiers",)),
-    Chapter("dossier", gettext_noop("Agir dans un dossier"), DOSSIERS, ("dossier", "dossier-confirm")),
+    Chapter("dossier", gettext_noop("Agir dans un dossier"), DOSSIERS, ("dossier", "dossier-confirm", "inbox", "thread")),
     Chapter("historique", gettext_noop("Historique et notes"), DOSSIERS),
     Chapter("chiffres", gettext_noop("Suivre vos chiffres"), DOSSIERS),
     Chapter("profil", gettext_noop("Profil et modifications"), ACCOUNT, ("profile", "profile-change", "payout-account")),
@@ -51,7 +51,7 @@ CHAPTERS = (
     Chapter("convention", gettext_noop("Convention et abonnement"), ACCOUNT, ("convention",)),
     Chapter("options", gettext_noop("Options"), ACCOUNT, ("options",)),
     Chapter("etude", gettext_noop("L’espace de l’étude"), OTHERS,
-            ("office-home", "office-dossiers", "office-dossier", "office-profile", "office-people")),
+            ("office-home", "office-dossiers", "office-dossier", "office-inbox", "office-thread", "office-profile", "office-people")),
     Chapter("debiteur", gettext_noop("Vous avez reçu une lettre"), OTHERS, ("debtor-door", "debtor-room")),
     Chapter("reclamation", gettext_noop("Réclamation et rendez-vous"), OTHERS, ("complaint", "audit", "contact-receipt", "charter")),
 )  # fmt: skip

@@ -8,7 +8,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
-from dossiers.models import Dossier, Event
+from dossiers.models import Dossier, Event, ThreadMessage, Voice
 from notifications.models import Message
 from procedures.models import AnswerKind, Means
 
@@ -30,6 +30,10 @@ LABELS = {
     "offer_made": gettext_noop("Modalités proposées par l’étude"),
     "offer_agreed": gettext_noop("Modalités acceptées"),
     "close": gettext_noop("Dossier clos par l’étude"),
+    "paper_published": gettext_noop("Pièce montrée au débiteur"),
+    "paper_withdrawn": gettext_noop("Pièce retirée au débiteur"),
+    "call_noted": gettext_noop("Appel téléphonique"),
+    "manager_named": gettext_noop("Gestionnaire du dossier"),
     "offer_injonction": gettext_noop("Injonction de payer proposée"),
     "request_injonction": gettext_noop("Injonction de payer demandée"),
     "renounce": gettext_noop("Dossier clos par le créancier"),
@@ -81,10 +85,14 @@ LETTERS = {
     "dossier_settled": gettext_noop("Avis au créancier"),
     "dossier_closed": gettext_noop("Avis au créancier"),
 }
+# That a message waits is no news beside the message itself.
+TOLD_BY_THE_WORD = ("word_to_office", "word_to_creditor")
 ICONS = {
     "letter_posted": "letter",
     "message_sent": "send",
     "payment_added": "euro",
+    "call_noted": "phone",
+    "manager_named": "user",
     "debtor_answered": "user",
     "record_agreement": "check",
     "refused": "alert",
@@ -105,10 +113,34 @@ class Happening:
     documents: list[dict[str, str]] = field(default_factory=list)
 
 
-def history(dossier: Dossier, *, document_page: str) -> list[Happening]:
-    """Everything that happened, newest first, its papers behind the audience's own door."""
+def history(dossier: Dossier, *, document_page: str, with_words: bool = False) -> list[Happening]:
+    """Everything that happened on every channel, newest first, its papers behind the audience's own door.
+
+    The words between creditor and office are shown to them only: `with_words` says that they look.
+    """
     papers = {str(m.pk): m for m in Message.objects.about(dossier.pk).select_related("document")}
-    return [_happening(event, papers, document_page) for event in dossier.events.order_by("-seq")]
+    told = [
+        _happening(event, papers, document_page)
+        for event in dossier.events.order_by("-seq")
+        if event.detail.get("letter") not in TOLD_BY_THE_WORD
+    ]
+    if not with_words:
+        return told
+    said = [_word(word, document_page) for word in dossier.thread.prefetch_related("files__document")]
+    return sorted(told + said, key=lambda fact: fact.at, reverse=True) if said else told
+
+
+def _word(word: ThreadMessage, document_page: str) -> Happening:
+    papers = [file.document for file in word.files.all()]
+    return Happening(
+        at=word.created_at,
+        label=_("Message de l’étude") if word.voice == Voice.OFFICE else _("Message du créancier"),
+        text=word.text,
+        by=word.author,
+        icon="message",
+        tone="",
+        documents=[{"name": paper.name, "url": reverse(document_page, args=[paper.pk])} for paper in papers],
+    )
 
 
 def _happening(event: Event, papers: dict[str, Message], document_page: str) -> Happening:
@@ -136,7 +168,12 @@ def _label(event: Event) -> str:
 
 def _text(event: Event) -> str:
     detail = event.detail
-    parts = [detail.get("reason", ""), " ".join(detail.get("reasons", []))]
+    parts = [
+        detail.get("reason", ""),
+        " ".join(detail.get("reasons", [])),
+        detail.get("name", ""),
+        detail.get("text", ""),
+    ]
     if answer := detail.get("answer"):
         parts.append(f"« {AnswerKind(answer).label} » ({Means(detail['means']).label})")
     if day := detail.get("on"):

@@ -4,18 +4,22 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django.urls import reverse
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop, ngettext
 
-from core.actors import Actor
+from core import clock
+from core.actors import Actor, Side
 from dossiers.enums import Phase
 from dossiers.models import Dossier
 from notifications.models import Message
 from procedures import services
 from procedures.letters import DEBTOR_LETTERS
 from procedures.models import Deadline
+from procedures.taking_in import promised
 from procedures.transitions import TRANSITIONS, TURN
 
 TONES = {
@@ -111,7 +115,25 @@ TERMS = {
 def next_step(dossier: Dossier, *, today: date, viewer: str = "") -> NextStep:
     """The one thing that comes next; « à vous » for the side that looks at it."""
     step = _next_step(dossier, today)
+    if due := promised(dossier):
+        step = replace(step, what=f"{step.what} {_promise(dossier, due, viewer)}")
     return replace(step, whose=_("À vous")) if viewer and step.whose == _(viewer) else step
+
+
+def _promise(dossier: Dossier, due: datetime, viewer: str) -> str:
+    if due < clock.now() and viewer == Side.OFFICE:
+        return _("Le délai de prise en charge est dépassé, et le créancier le voit.")
+    if due < clock.now():
+        return _("Le délai de prise en charge est dépassé : écrivez à l’étude ou appelez-la.")
+    return _("Prise en charge avant le %(when)s.") % {"when": moment_in_words(due, dossier.zone)}
+
+
+def moment_in_words(at: datetime, zone: ZoneInfo) -> str:
+    """« 22 novembre à 10 h 04 », where the dossier is handled."""
+    local = at.astimezone(zone)
+    return _("%(day)s à %(hour)s h %(minute)s") % {
+        "day": date_format(local, "j F"), "hour": local.hour, "minute": f"{local:%M}",
+    }  # fmt: skip
 
 
 LETTER_OF = {phase: kind for kind, (phase, *_rest) in DEBTOR_LETTERS.items()}

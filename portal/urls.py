@@ -9,6 +9,7 @@ urlpatterns = [
     path("entree", public.entrance, name="portal-entrance"),
     path("cgu", public.terms, name="terms"),
     path("", include("portal.house_urls")),
+    path("", include("portal.thread_urls")),
     # creditor
     path("espace/", dossiers.home, name="home"),
     path("espace/finalisation", registration.complete, name="complete-registration"),

@@ -1,5 +1,6 @@
 """Rules that a brand decides and dates: proposed by one person, approved by another, in force from a day on."""
 
+from collections.abc import Callable
 from datetime import date, datetime
 from typing import Any
 
@@ -25,6 +26,14 @@ def in_force(brand: Brand, name: str, *, on: date) -> Any:
     found = Policy.objects.filter(brand=brand, name=name, valid_from__lte=on, approved_at__isnull=False)
     latest = found.order_by("-valid_from", "-pk").first()
     return latest.value if latest else DEFAULTS[name]
+
+
+def course(brand: Brand, name: str) -> Callable[[date], Any]:
+    """The rule as a function of the day, read once: what `in_force` answers for each."""
+    rules = list(
+        Policy.objects.filter(brand=brand, name=name, approved_at__isnull=False).order_by("-valid_from", "-pk")
+    )
+    return lambda on: next((rule.value for rule in rules if rule.valid_from <= on), DEFAULTS[name])
 
 
 @transaction.atomic

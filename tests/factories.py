@@ -38,7 +38,7 @@ from documents.models import Document
 from documents.services import store
 from dossiers import journal, search
 from dossiers.enums import ItemKind, Phase
-from dossiers.models import Debtor, Dossier, Item
+from dossiers.models import Debtor, Dossier, Item, Publication, ThreadFile, ThreadMessage, Voice
 from mandates.models import Mandate, MandateState, Mode
 from notifications.models import Message
 from notifications.relay import dispatch_next
@@ -347,6 +347,29 @@ def agreement(of: Dossier, text: str = "", **fields: Any) -> Offer:
         "creditor_agreed_on": LONG_AGO.date(), "creditor_agreed_by": "Jeanne Martin",
     }  # fmt: skip
     return Offer.objects.create(dossier=of, creditor_id=of.creditor_id, **(values | fields))
+
+
+def word(of: Dossier, voice: str = Voice.OFFICE, **fields: Any) -> ThreadMessage:
+    """A message between creditor and office that nobody has read."""
+    values = {"text": "Bonjour.", "author": "Claire Morel", "created_at": LONG_AGO}
+    return ThreadMessage.objects.create(
+        dossier=of, creditor_id=of.creditor_id, office=of.office, voice=voice, **(values | fields)
+    )
+
+
+def word_with_file(of: Dossier, text: str = "Bonjour.") -> ThreadMessage:
+    said = word(of, text=text)
+    keys = {"brand": of.brand, "creditor_id": of.creditor_id, "dossier_id": of.pk}
+    paper = store(b"%PDF-", name="piece.pdf", media_type="application/pdf", **keys)
+    ThreadFile.objects.create(message=said, creditor_id=of.creditor_id, document=paper)
+    return said
+
+
+def publication(of: Dossier, paper: Any) -> Publication:
+    """A piece that the debtor may read."""
+    return Publication.objects.create(
+        dossier=of, creditor_id=of.creditor_id, document=paper, published_by="Claire Morel", published_at=LONG_AGO
+    )
 
 
 def pdf() -> bytes:

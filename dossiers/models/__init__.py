@@ -2,5 +2,7 @@ from dossiers.models.claim import Attachment, Item
 from dossiers.models.debtor import Debtor
 from dossiers.models.dossier import Dossier
 from dossiers.models.event import Event
+from dossiers.models.publication import Publication
+from dossiers.models.thread import ThreadFile, ThreadMessage, Voice
 
-__all__ = ["Attachment", "Debtor", "Dossier", "Event", "Item"]
+__all__ = ["Attachment", "Debtor", "Dossier", "Event", "Item", "Publication", "ThreadFile", "ThreadMessage", "Voice"]

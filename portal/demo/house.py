@@ -7,6 +7,9 @@ from accounts.models import ChangeRequest, Creditor, Membership, OfficeProfile, 
 from accounts.people import invite
 from accounts.roles import Role
 from accounts.sharing import share
+from dossiers import threads
+from dossiers.enums import Phase
+from dossiers.models import Voice
 from tenants.models import Brand, ConventionText, Office, OptionClause, Policy, ServiceOption
 
 CONVENTION = """Objet. Le créancier confie à l’opérateur le recouvrement de ses factures impayées, à l’amiable d’abord, devant le juge ensuite s’il le décide.
@@ -17,7 +20,7 @@ Volume. Le créancier n’est tenu d’envoyer aucune créance.
 
 Durée. La convention vaut un an et se reconduit d’année en année, sauf dénonciation au plus tard un mois avant son terme. Deux rappels le disent.
 
-Prise en charge. Un dossier complet est pris en charge sous vingt-quatre heures ouvrées ; son suivi se lit le lendemain de chaque acte."""
+Prise en charge. Un dossier complet est pris en charge sous vingt-quatre heures ; son suivi se lit le lendemain de chaque acte."""
 NOT_OURS = (
     "L’acheminement dépend d’opérateurs que nous ne maîtrisons pas : nous mettons en œuvre les moyens nécessaires, sans"
     " promettre de délai. Une limite légale ou un retard de l’opérateur n’ouvre pas droit à remboursement. Une maintenance"
@@ -45,6 +48,7 @@ def furnish(now: datetime) -> None:
     owner = creditor.memberships.select_related("user").earliest("pk").user
     _colleagues(creditor, owner, now)
     _requests(creditor, owner, now)
+    _words(creditor, owner, now)
     for office in Office.objects.all():
         profile = OfficeProfile(office=office, brand_id=office.brand_id, insurer="Mutuelle des officiers ministériels")
         profile.insurance_number, profile.insured_until_on = f"RCP-{office.pk:05d}", now.date() + timedelta(days=300)
@@ -78,6 +82,31 @@ def _colleagues(creditor: Creditor, owner: User, now: datetime) -> None:
         Membership.objects.create(user=user, creditor=creditor, brand=creditor.brand, role=role)
     invite(creditor, email="nadia@menuiserie.example", role=Role.FILER, by=owner, now=now)
     share(creditor, recipient="Cabinet Lemoine, avocats", days=30, dossier_id=None, by=str(owner), now=now)
+
+
+WORDS = (
+    (Voice.CREDITOR, "Le débiteur m’a téléphoné : il propose de payer la moitié cette semaine. Faut-il attendre ?"),
+    (Voice.OFFICE, "Non, la lettre suit son cours ; déclarez la somme dès qu’elle est reçue, elle sera déduite."),
+    (Voice.OFFICE, "Pouvez-vous joindre le bon de livraison signé ? Il nous servira si le débiteur conteste."),
+)
+
+
+def _words(creditor: Creditor, owner: User, now: datetime) -> None:
+    """A question, its answer, and something still to read on each side."""
+    filed = creditor.dossiers.exclude(phase=Phase.DRAFT).select_related("office", "creditor").order_by("pk")
+    first, second = filed[:2]
+    assert first.office is not None  # filed dossiers have one
+    clerk = first.office.members.select_related("user").earliest("pk").user
+    threads.entrust(first, clerk, by=f"{clerk} (étude)", now=now)
+    names = {Voice.CREDITOR: f"{owner} (créancier)", Voice.OFFICE: f"{clerk} (étude)"}
+    for rank, (voice, text) in enumerate(WORDS):
+        at = now - timedelta(hours=9 - rank * 3)
+        said = threads.write(first, text=text, files=[], voice=voice, by=names[voice], now=at)
+        if rank < 2:
+            other = Voice.CREDITOR if voice == Voice.OFFICE else Voice.OFFICE
+            threads.read(first, voice=other, until=said.pk, by=names[other], now=at + timedelta(hours=1))
+    text = "La facture de ce dossier sera bientôt suivie d’une seconde, du même client."
+    threads.write(second, text=text, files=[], voice=Voice.CREDITOR, by=names[Voice.CREDITOR], now=now)
 
 
 def _requests(creditor: Creditor, owner: User, now: datetime) -> None:

@@ -19,6 +19,7 @@ from core.once import once
 from documents.models import Document
 from dossiers.enums import Phase
 from dossiers.models import Dossier
+from dossiers.publications import shown_to_debtor
 from portal import presenters
 from portal.forms import DebtorAnswerForm, DebtorDoorForm
 from procedures import access, answers
@@ -89,7 +90,7 @@ def room(request: Any) -> HttpResponse:
         "items": dossier.items.all(),
         "next": presenters.debtor_step(dossier, today=today),
         "is_psrpc": dossier.phase == Phase.PSRPC,
-        "letters": Document.objects.filter(dossier_id=dossier.pk, for_debtor=True),
+        "papers": Document.objects.filter(shown_to_debtor(dossier.pk)),
         "answers": dossier.answers.all(),
         "choices": choices_of(dossier),
         "offer": offer,

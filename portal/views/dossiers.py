@@ -102,7 +102,7 @@ def dossier_page(request: Any, dossier: Dossier) -> dict[str, Any]:
         "balance": dossier.balance(),
         "items": dossier.items.select_related("document"),
         "attachments": dossier.attachments.select_related("document"),
-        "history": history(dossier, document_page="document"),
+        "history": history(dossier, document_page="document", with_words=True),
         "next": presenters.next_step(dossier, today=now.astimezone(dossier.zone).date(), viewer=actor.side),
         "actions": presenters.actions(dossier, by=actor, now=now, page="dossier-confirm"),
         "tone": presenters.TONES[Phase(dossier.phase)],

@@ -14,6 +14,7 @@ from core.http import readonly
 from documents.models import Document, Tampered
 from documents.pdf import without_last_pages
 from dossiers.models import Dossier
+from dossiers.publications import shown_to_debtor
 from portal.views.debtor_room import OPEN_PHASES
 
 SHOWN = ("application/pdf", "image/png", "image/jpeg")
@@ -40,8 +41,8 @@ def office_document(request: Any, key: UUID) -> HttpResponse:
 def debtor_document(request: Any, key: UUID) -> HttpResponse:
     if DEBTOR_KEY not in request.session:
         raise Http404
-    shown = Dossier.objects.filter(pk=request.session[DEBTOR_KEY], phase__in=OPEN_PHASES).values("pk")
-    return hand_over(request, key, dossier_id__in=shown, for_debtor=True)
+    mine = Dossier.objects.filter(pk=request.session[DEBTOR_KEY], phase__in=OPEN_PHASES).values("pk")
+    return hand_over(request, key, shown_to_debtor(request.session[DEBTOR_KEY]), dossier_id__in=mine)
 
 
 @never_cache

@@ -14,7 +14,7 @@ from core import clock
 from core.actors import Side
 from core.http import readonly
 from core.once import once
-from dossiers import search
+from dossiers import publications, search
 from dossiers.enums import Phase
 from dossiers.models import Dossier
 from dossiers.models.dossier import balances
@@ -24,8 +24,10 @@ from portal import presenters
 from portal.actors import office_actor
 from portal.forms import OfferForm, PostingForm, ReceivedAnswerForm
 from portal.history import history
+from portal.intake import intake
 from portal.listing import listed, rows
 from portal.paging import page_of
+from portal.thread_forms import CallForm, ManagerForm
 from portal.views.moves import confirm_move
 from procedures import petition
 from procedures.answers import month
@@ -49,7 +51,7 @@ def worklist(request: Any) -> HttpResponse:
     deadlines = Deadline.objects.pending().filter(dossier__office=request.office)
     soon = deadlines.select_related("dossier__debtor", "dossier__office").order_by("lapses_at")[:10]
     context = {
-        "to_accept": _rows(request, listed(ours(request).filter(phase=Phase.SUBMITTED))[:50]),
+        "to_accept": intake(ours(request), request.office, now=clock.now()),
         "to_post": letters_to_post(request)[:50],
         "stuck": _rows(request, listed(stuck(request))[:50]),
         "requests": _rows(request, listed(ours(request).filter(phase=Phase.INJONCTION_REQUESTED))[:50]),
@@ -114,7 +116,7 @@ def detail(request: Any, reference: str) -> HttpResponse:
         "balance": dossier.balance(),
         "items": dossier.items.select_related("document"),
         "attachments": dossier.attachments.select_related("document"),
-        "history": history(dossier, document_page="office-document"),
+        "history": history(dossier, document_page="office-document", with_words=True),
         "next": presenters.next_step(dossier, today=now.astimezone(dossier.zone).date(), viewer=Side.OFFICE),
         "actions": presenters.actions(dossier, by=office_actor(request), now=now, page="office-confirm"),
         "tone": presenters.TONES[Phase(dossier.phase)],
@@ -124,6 +126,10 @@ def detail(request: Any, reference: str) -> HttpResponse:
         "offer": dossier.offers.current(),
         "answer_form": ReceivedAnswerForm(initial={"received_on": clock.today(dossier.zone)}),
         "offer_form": OfferForm() if month(dossier) else None,
+        "pieces": publications.pieces(dossier),
+        "published": set(dossier.publications.living().values_list("document", flat=True)),
+        "manager_form": ManagerForm(dossier=dossier),
+        "call_form": CallForm(prefix="appel"),
     }
     if dossier.phase == Phase.INJONCTION_REQUESTED:
         context["petition_missing"] = petition.missing(dossier, on=clock.today(dossier.zone))

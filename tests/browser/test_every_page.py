@@ -19,9 +19,10 @@ PAGES = {
     "creancier@demo.fr": (
         "/espace/", "/espace/dossiers/", "/espace/dossiers/creer", "/espace/mandat", "/espace/compte/", "/espace/compte/personnes",
         "/espace/compte/roles", "/espace/compte/partages", "/espace/compte/versement", "/espace/compte/convention",
-        "/espace/compte/options", "/compte/securite", "first dossier",
+        "/espace/compte/options", "/compte/securite", "first dossier", "/espace/messagerie/", "first thread",
     ),
-    "etude@demo.fr": ("/etude/", "/etude/dossiers/", "/etude/compte/", "/etude/compte/personnes", "first dossier"),
+    "etude@demo.fr": ("/etude/", "/etude/dossiers/", "/etude/compte/", "/etude/compte/personnes", "first dossier",
+                      "/etude/messagerie/", "first thread"),
 }  # fmt: skip
 
 
@@ -36,7 +37,9 @@ def test_every_page_passes_axe_and_fits_a_telephone(who: str, person: Any) -> No
 
 def look(page: Page, path: str, width: int) -> list[str]:
     page.set_viewport_size({"width": width, "height": 800})
-    answer = page.goto(path if path.startswith("/") else first_dossier(page))
+    answer = page.goto(
+        path if path.startswith("/") else first_dossier(page) if "dossier" in path else first_thread(page)
+    )
     if not answer or answer.status != 200:
         return [f"{path}: {answer and answer.status}"]
     found = (
@@ -52,3 +55,8 @@ def first_dossier(page: Page) -> str:
     home = "/etude/dossiers/" if "/etude/" in page.url else "/espace/dossiers/"
     page.goto(home)
     return str(page.locator("th[scope=row] a").first.get_attribute("href"))
+
+
+def first_thread(page: Page) -> str:
+    page.goto("/etude/messagerie/" if "/etude/" in page.url else "/espace/messagerie/")
+    return str(page.locator(".word a").first.get_attribute("href"))

@@ -110,6 +110,8 @@ def furnish_dossier(owner: Owner, dossier: Dossier, word: str) -> None:
         )
     )
     owner.offers.append(factories.agreement(dossier, text=word))
+    if dossier.office:
+        factories.word_with_file(dossier, text=word)
     owner.messages.append(
         Message.objects.create(
             brand=dossier.brand, creditor_id=dossier.creditor_id, office=owner.office, dossier_id=dossier.pk,
@@ -521,6 +523,7 @@ def test_one_cannot_act_for_a_strangers_creditor(world: World) -> None:
 
 # --- what one may guess from one's own pages ----------------------------------------------------------------------
 MASKS = (
+    r'(?s)<select name="manager".*?</select>',  # the colleague whom each look of this test brings along
     r'name="(?:csrfmiddlewaretoken|once)" value="[^"]*"', r'nonce="[^"]*"', r'"X-CSRFToken": "[^"]*"', r'<time [^>]*>[^<]*</time>',
 )  # fmt: skip
 

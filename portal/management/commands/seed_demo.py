@@ -40,9 +40,9 @@ SPECIMEN = (
     " ici le texte en vigueur, copié de Légifrance."
 )
 # How far each sample dossier goes, in days before today; each word is one thing that happens.
-SAMPLES: tuple[tuple[str, dict[str, int]], ...] = (
+SAMPLES: tuple[tuple[str, dict[str, float]], ...] = (
     ("draft", {}),
-    ("submitted", {"file": 1}),
+    ("submitted", {"file": 0.4}),
     ("submitted", {"file": 3}),
     ("refused", {"file": 6, "refuse": 5}),
     ("to post", {"file": 2, "accept": 1}),
@@ -176,7 +176,7 @@ class Command(BaseCommand):
         for rank, (_name, steps) in enumerate(samples):
             self._dossier(creditor, rank + creditor.pk, steps)
 
-    def _dossier(self, creditor: Creditor, rank: int, steps: dict[str, int]) -> None:
+    def _dossier(self, creditor: Creditor, rank: int, steps: dict[str, float]) -> None:
         by = Actor(Side.CREDITOR, f"{creditor.first_name} {creditor.last_name}")
         at = self._day(max(steps.values(), default=1))
         currency = creditor.brand.currency
@@ -239,7 +239,7 @@ class Command(BaseCommand):
         number = f"1A 208 {letter.created_at:%d%m} {dossier.pk:04d} 3"
         record_posting(letter, posted_on=day, number=number, by=office, now=at, today=day)
 
-    def _day(self, days_ago: int) -> datetime:
+    def _day(self, days_ago: float) -> datetime:
         """Mid-morning of that day: letters are posted after they are printed."""
         return self.now - timedelta(days=days_ago)
 
