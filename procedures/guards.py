@@ -23,6 +23,8 @@ def names_a_debtor(case: Case) -> str | None:
     """A claim is against somebody (CPC 57)."""
     if case.dossier.debtor is None:
         return _("Identifiez le débiteur à l’étape 2.")
+    if not (case.debtor.street and case.debtor.postcode and case.debtor.town):
+        return _("Complétez l’adresse du débiteur à l’étape 2 : une lettre doit l’atteindre.")
     return None
 
 

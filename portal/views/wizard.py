@@ -57,13 +57,8 @@ def of_draft(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
 @once
 def start(request: Any) -> HttpResponse:
     """Step 1 of a new dossier; without a signed mandate the way leads to its signature first (CRE-57)."""
-    mandate = request.creditor.mandates.current()
-    if needs_mandate(request.brand) and not (mandate and mandate.is_signed):
-        messages.info(request, _("Signez le mandat de prélèvement avant de créer votre premier dossier."))
-        return redirect("mandate")
-    if conventions.is_missing(request.creditor, on=clock.today(request.brand.zone)):
-        messages.info(request, _("Signez la convention de recouvrement avant de créer votre premier dossier."))
-        return redirect("convention")
+    if unsigned := still_to_sign(request):
+        return unsigned
     initial = {"creditor": request.creditor.pk, "currency": request.brand.currency}
     form = DraftForm(
         request.POST or None,
@@ -74,6 +69,18 @@ def start(request: Any) -> HttpResponse:
     if request.method == "POST" and form.is_valid() and (dossier := _open(request, form)):
         return _after_files(request, dossier, form)
     return _step(request, None, 0, {"form": form}, failed=bool(form.errors))
+
+
+def still_to_sign(request: Any) -> HttpResponse | None:
+    """The way to the mandate or the convention that comes before a first dossier; nothing once both are signed."""
+    mandate = request.creditor.mandates.current()
+    if needs_mandate(request.brand) and not (mandate and mandate.is_signed):
+        messages.info(request, _("Signez le mandat de prélèvement avant de créer votre premier dossier."))
+        return redirect("mandate")
+    if conventions.is_missing(request.creditor, on=clock.today(request.brand.zone)):
+        messages.info(request, _("Signez la convention de recouvrement avant de créer votre premier dossier."))
+        return redirect("convention")
+    return None
 
 
 def _open(request: Any, form: DraftForm) -> Dossier | None:
