@@ -30,7 +30,7 @@ faults: setup ## lance les essais de pannes : processus tués, bases arrêtées 
 	@$(PYTHON) -m pytest -m faults
 
 load: setup ## lance les essais de charge
-	@$(PYTHON) -m bench load
+	@$(PYTHON) -m bench.load
 
 bench: setup ## mesure, à côté des valeurs de référence
 	@$(PYTHON) -m bench

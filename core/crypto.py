@@ -37,11 +37,22 @@ def fingerprint(text: str, *, purpose: str) -> str:
     return hmac.new(_derived(f"fingerprint:{purpose}"), text.encode(), hashlib.sha256).hexdigest()
 
 
+def key_of(sealed: str) -> str:
+    """The name of the key that sealed it."""
+    return sealed.split("|", 2)[1]
+
+
+def newest_key() -> str:
+    """The name of the key that seals from now on."""
+    return _keys()[0][0]
+
+
 def _keys() -> list[tuple[str, bytes]]:
     pairs = [entry.split(":", 1) for entry in settings.FIELD_KEYS]
     return [(key_id, hashlib.sha256(f"field:{secret}".encode()).digest()) for key_id, secret in pairs]
 
 
 def _derived(label: str) -> bytes:
-    oldest = settings.FIELD_KEYS[-1].split(":", 1)[1]
-    return hashlib.sha256(f"{label}:{oldest}".encode()).digest()
+    """From a secret that no rotation changes: what was looked up or printed before is found again."""
+    root = settings.INDEX_KEY or settings.FIELD_KEYS[-1].split(":", 1)[1]
+    return hashlib.sha256(f"{label}:{root}".encode()).digest()

@@ -46,16 +46,17 @@ class _Bounded:
     def __init__(self) -> None:
         self.builder = etree.TreeBuilder()
         self.depth = self.count = 0
+        self.refusal: XmlRefused | None = None
 
     def doctype(self, *names: Any) -> None:
-        raise XmlRefused(
+        self._refuse(
             _("Ce fichier XML porte une déclaration DOCTYPE, qu’une facture n’a jamais. Exportez-le de nouveau.")
         )
 
     def start(self, tag: Any, attributes: Any) -> Any:
         self.depth, self.count = self.depth + 1, self.count + 1
         if self.depth > MAX_DEPTH or self.count > MAX_ELEMENTS:
-            raise XmlRefused(_("Ce fichier XML est trop profond ou trop long pour une facture."))
+            self._refuse(_("Ce fichier XML est trop profond ou trop long pour une facture."))
         return self.builder.start(tag, attributes)
 
     def end(self, tag: Any) -> Any:
@@ -69,4 +70,11 @@ class _Bounded:
         """Nothing in a comment counts."""
 
     def close(self) -> Any:
+        """Called after a refusal too, whose sentence must not give way to that of a tree half built."""
+        if self.refusal:
+            raise self.refusal
         return self.builder.close()
+
+    def _refuse(self, sentence: str) -> None:
+        self.refusal = XmlRefused(sentence)
+        raise self.refusal

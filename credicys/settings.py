@@ -40,6 +40,8 @@ SECRET_KEY_FALLBACKS = env_list("SECRET_KEY_FALLBACKS")
 FIELD_KEYS = env_list("FIELD_KEYS") or ([f"local:{_local_secret('field-key')}"] if DEBUG else [])
 if not FIELD_KEYS:
     raise BadSetting("FIELD_KEYS is missing: give id:secret, the newest first.")
+# What blind indexes and the debtors' printed codes derive from: never rotated. Without it, the oldest field key.
+INDEX_KEY = env_text("INDEX_KEY")
 
 ALLOWED_HOSTS = env_list("ALLOWED_HOSTS", "127.0.0.1,localhost,.localhost,testserver" if DEBUG else "")
 DEFAULT_BRAND = env_text("DEFAULT_BRAND", "credicys")
@@ -72,6 +74,7 @@ INSTALLED_APPS = [
     "dossiers",
     "mandates",
     "accounts",
+    "signatures",
     "notifications",
     "documents",
     "tenants",
@@ -201,11 +204,19 @@ MAX_DOSSIER_BYTES = 50 * 1024 * 1024  # ATR-37
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 500
 
+DEMO_ACCOUNTS = "credicys:FR7630004000031234567890143:BNPAFRPPXXX,numeriq:FR7630004000031234567890143:BNPAFRPPXXX"
+
 # --- public registers: without an address, forms are filled in by hand; « local » is the twin of demos ------------
 SIRENE_URL = env_text("SIRENE_URL", "local" if DEMO else "")
 BAN_URL = env_text("BAN_URL", "local" if DEMO else "")
 
 # --- what leaves ---------------------------------------------------------------------------------------------
+# The seal of what is signed (PEM files), and the RFC 3161 authority that tells the time; without them a local one.
+SEAL_KEY_FILE, SEAL_CERT_FILE = env_text("SEAL_KEY_FILE"), env_text("SEAL_CERT_FILE")
+SEAL_CHAIN_FILE = env_text("SEAL_CHAIN_FILE")
+TSA_URL, TSA_ROOTS_FILE = env_text("TSA_URL"), env_text("TSA_ROOTS_FILE")
+# brand:IBAN:BIC of the accounts that the platform's own fees are collected on.
+COLLECTION_ACCOUNTS = env_list("COLLECTION_ACCOUNTS", DEMO_ACCOUNTS if DEBUG else "")
 EMAIL_URL = env_text("EMAIL_URL")  # smtp://user:password@host:port ; without it mails are written to var/mail
 MAIL_DIR, SMS_DIR, LETTER_DIR = VAR / "mail", VAR / "sms", VAR / "letters"
 DEMO_CLOCK_FILE = VAR / "demo-clock"

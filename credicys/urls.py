@@ -17,7 +17,6 @@ handler429 = "portal.views.public.too_many"
 urlpatterns = [
     path("", include("portal.urls")),
     path("", include("accounts.urls")),
-    path("espace/", include("mandates.urls")),
     path("langue", set_language, name="set_language"),
     path("demo/", include("portal.demo_urls")),
     path("sante", health, name="health"),

@@ -101,8 +101,9 @@ def _take(given: _Drop, file: _File) -> None:
         with transaction.atomic():
             _make(given, file, taken)
     except NotTaken as refusal:
-        file.outcome.state, file.outcome.reference = refusal.state, refusal.reference
-        file.outcome.sentence = str(refusal)
+        told = Outcome(file.outcome.name, refusal.state, str(refusal), refusal.reference)
+        told.number, told.debtor, told.amount = taken.number, taken.debtor, taken.amount
+        file.outcome = told
     except (Refused, Locked) as refusal:
         file.outcome.sentence = str(refusal)
     except DatabaseError:

@@ -1,4 +1,4 @@
-"""Signing the collection convention: the same one-time code, evidence and seal as the mandate's."""
+"""Drawing up and signing the collection convention, by the one signature service."""
 
 from datetime import date, datetime
 
@@ -9,14 +9,14 @@ from accounts.conventions import current_text, last_day
 from accounts.models import Convention, Creditor, User
 from core.audit import note
 from documents.pdf import letter
-from documents.seal import append_page, seal
 from documents.services import store
-from mandates.models import Challenge
+from mandates import texts
 from mandates.services import MandateRefused
-from mandates.signatures import check_code, evidence
+from signatures.codes import Signer
+from signatures.deeds import Deed
+from signatures.services import sign as sign_deed
 
 PAPER = "letters/mandates/convention.2026-01-01.html"
-SIGNATURE_PAGE = "letters/mandates/convention_signature.2026-01-01.html"
 
 
 @transaction.atomic
@@ -38,31 +38,31 @@ def draft(creditor: Creditor, *, now: datetime) -> Convention | None:
     return made
 
 
+def deed(convention: Convention) -> Deed:
+    """The convention as something to sign."""
+    return Deed(
+        document=convention.unsigned,
+        kind="Convention de recouvrement",
+        reference=convention.text.version,
+        consent=texts.convention_consent(),
+        version=convention.text.version,
+        details={"creditor": convention.creditor.identity},
+    )
+
+
 def sign(
-    convention: Convention, *, user: User, session: str, code: str, facts: dict[str, str], now: datetime, on: date
+    convention: Convention, signer: Signer, *, user: User, code: str, shown: str, now: datetime, on: date
 ) -> Convention:
     """Sign with the code, for a year from today; CodeRefused or MandateRefused otherwise. A wrong try stays counted."""
-    if convention.signed_at:
-        raise MandateRefused(_("Cette convention est déjà signée : rien n’a changé."))
-    challenge = check_code(convention.unsigned, user=user, session=session, code=code, now=now)
-    return _sign(convention, challenge, user, facts, now, on)
-
-
-@transaction.atomic
-def _sign(
-    convention: Convention, challenge: Challenge, user: User, facts: dict[str, str], now: datetime, on: date
-) -> Convention:
-    held = Convention.objects.select_for_update(of=("self",)).filter(pk=convention.pk, signed_at=None).first()
+    with transaction.atomic():  # the lock lasts as long as the request
+        waiting = Convention.objects.select_for_update(of=("self",)).filter(pk=convention.pk, signed_at=None)
+        held = waiting.select_related("text", "unsigned__brand", "creditor").first()
     if held is None:
         raise MandateRefused(_("Cette convention est déjà signée : rien n’a changé."))
-    held.evidence = evidence(challenge, request_facts=facts)
-    page = letter(SIGNATURE_PAGE, {"convention": held, "evidence": held.evidence, "challenge": challenge})
-    held.signed = store(
-        seal(append_page(held.unsigned.read(), page), reason=f"Convention {held.text.version}"),
-        name=f"Convention {held.text.version} signée.pdf", media_type="application/pdf", brand_id=held.brand_id,
-        creditor_id=held.creditor_id,
-    )  # fmt: skip
+    signature = sign_deed(deed(held), signer, code=code, shown=shown, now=now)
+    held.signed, held.evidence = signature.sealed, signature.evidence
     held.signed_at, held.signed_by, held.starts_on, held.term_on = now, str(user), on, last_day(on)
-    held.save(update_fields=["signed", "signed_at", "signed_by", "evidence", "starts_on", "term_on"])
-    note("convention signée", f"creditor:{held.creditor_id}", by=str(user), now=now, reason=held.text.version)
+    with transaction.atomic():
+        held.save(update_fields=["signed", "signed_at", "signed_by", "evidence", "starts_on", "term_on"])
+        note("convention signée", f"creditor:{held.creditor_id}", by=str(user), now=now, reason=held.text.version)
     return held

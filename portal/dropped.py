@@ -49,6 +49,10 @@ def _way(outcome: dict[str, Any], phase: str) -> tuple[str, str]:
         return reverse("wizard-check", args=[reference]), _("Vérifier et valider %(reference)s") % {
             "reference": reference
         }
+    if outcome["state"] == KNOWN:
+        return reverse("wizard-items", args=[reference]), _("Ouvrir le dossier %(reference)s") % {
+            "reference": reference
+        }
     return reverse("wizard-debtor", args=[reference]), _("Compléter %(reference)s") % {"reference": reference}
 
 

@@ -1,6 +1,6 @@
 from django.urls import include, path
 
-from portal.views import answers, debtor_room, dossiers, drops, files, office, public, registration, wizard
+from portal.views import answers, debtor_room, dossiers, drops, files, mandates, office, public, registration, wizard
 
 REF = "<slug:reference>"
 
@@ -14,6 +14,7 @@ urlpatterns = [
     path("espace/finalisation", registration.complete, name="complete-registration"),
     path("espace/finalisation/bic", registration.propose_bic, name="propose-bic"),
     path("espace/dossiers/", dossiers.listing, name="dossiers"),
+    path("espace/dossiers/export.csv", dossiers.export, name="dossiers-export"),
     path("espace/dossiers/creer", wizard.start, name="wizard-start"),
     path("espace/dossiers/deposer", drops.drop, name="invoice-drop"),
     path("espace/dossiers/depots/<int:key>", drops.report, name="invoice-drop-report"),
@@ -32,6 +33,13 @@ urlpatterns = [
     path(f"espace/dossiers/{REF}/paiement", dossiers.add_payment, name="dossier-payment"),
     path(f"espace/dossiers/{REF}/pieces", dossiers.add_attachment, name="dossier-attach"),
     path(f"espace/dossiers/{REF}/action/<slug:name>", dossiers.confirm, name="dossier-confirm"),
+    path("espace/mandat/", mandates.mandate, name="mandate"),
+    path("espace/mandat/choix", mandates.choose, name="mandate-choose"),
+    path("espace/mandat/code", mandates.ask_code, name="mandate-code"),
+    path("espace/mandat/autre-code", mandates.another_code, name="mandate-another-code"),
+    path("espace/mandat/signature", mandates.sign, name="mandate-sign"),
+    path("espace/mandat/refus", mandates.refuse, name="mandate-refuse"),
+    path("espace/mandat/revocation", mandates.revoke, name="mandate-revoke"),
     path(f"espace/dossiers/{REF}/accord/<int:key>", answers.agree, name="offer-agree"),
     path("espace/documents/<uuid:key>", files.portal_document, name="document"),
     # office

@@ -33,16 +33,23 @@ from accounts.models import (
 from accounts.roles import Role
 from core import clock
 from core.calendar import lapses_at
+from core.crypto import decrypt
+from documents.models import Document
 from documents.services import store
 from dossiers import journal, search
 from dossiers.enums import ItemKind, Phase
 from dossiers.models import Debtor, Dossier, Item
-from mandates.models import Mandate, MandateState
+from mandates.models import Mandate, MandateState, Mode
 from notifications.models import Message
 from notifications.relay import dispatch_next
+from payments.models import BankReturn, Batch, Collection, Fee
 from procedures.legal_texts import AMIABLE_TEXTS, PSRPC_TEXTS
 from procedures.models import Answer, Deadline, LegalText, Offer
 from procedures.terms import compute
+from signatures.codes import Signer, Way, send_code
+from signatures.deeds import Deed
+from signatures.models import Signature
+from signatures.services import sign
 from tenants.models import Brand, ConventionText, Office, OptionClause, Terms
 
 NUMBERS = count(1)
@@ -109,12 +116,35 @@ def bank_account(of: Creditor) -> BankAccount:
     return account
 
 
-def signed_mandate(of: Creditor) -> Mandate:
+def signed_mandate(of: Creditor, **fields: Any) -> Mandate:
     paper = store(b"%PDF-", name="Mandat.pdf", media_type="application/pdf", brand=of.brand, creditor_id=of.pk)
-    return Mandate.objects.create(
-        brand=of.brand, creditor=of, account=bank_account(of), rum=f"CRD-{of.pk}", ics="FR72ZZZ123456",
-        state=MandateState.SIGNED, unsigned=paper, signed=paper, signed_at=LONG_AGO,
-    )  # fmt: skip
+    values = {
+        "brand": of.brand, "creditor": of, "rum": f"CRD-{of.pk}", "ics": "FR72ZZZ123456", "mode": Mode.AUTOMATIC,
+        "state": MandateState.SIGNED, "unsigned": paper, "signed": paper, "signed_at": LONG_AGO,
+    }  # fmt: skip
+    account = fields.pop("account", None) or bank_account(of)
+    return Mandate.objects.create(account=account, **(values | fields))
+
+
+def signer(of: User, **fields: Any) -> Signer:
+    values = {"person": f"user:{of.pk}", "name": of.get_full_name(), "session": "session-1", "email": of.email,
+              "identity": "essai", "facts": {"ip": "192.0.2.1", "user_agent": "essai"}}  # fmt: skip
+    return Signer(**(values | fields))
+
+
+def paper(of: Creditor, content: bytes = b"", **fields: Any) -> Document:
+    """A paper to sign."""
+    values = {"name": "Convention.pdf", "media_type": "application/pdf", "brand": of.brand, "creditor_id": of.pk}
+    return store(content or pdf(), **(values | fields))
+
+
+def signature(of: Creditor, person: User | None = None, now: datetime = LONG_AGO, **fields: Any) -> Signature:
+    """A paper signed with its code, as a person would."""
+    who, shown = signer(person or user()), paper(of, **fields)
+    challenge = send_code(shown, who, Way("email", who.email), now=now)
+    sealed = Message.objects.get(key=f"signature-code-{challenge.pk}").payload["code"]
+    code = decrypt(sealed, place=f"challenge:{challenge.pk}")
+    return sign(Deed(shown, "Convention", "CONV-1", "Je consens.", "1"), who, code=code, shown=shown.sha256, now=now)
 
 
 def user(**fields: Any) -> User:
@@ -253,6 +283,33 @@ def dossier(
             lapses_at=lapses_at(lapsing_on, made.zone), derivation="essai",
         )  # fmt: skip
     return made
+
+
+def fee(of: Creditor, amount: str = "120.00", **fields: Any) -> Fee:
+    values = {"brand": of.brand, "creditor": of, "key": f"essai-{next(NUMBERS)}", "label": "Ouverture d’un dossier",
+              "amount": Decimal(amount), "due_on": date(2026, 1, 31), "created_at": LONG_AGO}  # fmt: skip
+    return Fee.objects.create(**(values | fields))
+
+
+def batch(of: Brand, **fields: Any) -> Batch:
+    values = {"brand": of, "message_id": f"REMISE-{next(NUMBERS)}", "ics": "FR72ZZZ123456", "count": 1,
+              "amount": Decimal("120.00"), "created_at": LONG_AGO}  # fmt: skip
+    return Batch.objects.create(**(values | fields))
+
+
+def collection(of: Creditor, **fields: Any) -> Collection:
+    values = {
+        "brand": of.brand, "creditor": of, "mandate": of.mandates.get(), "end_to_end_id": f"E2E-{next(NUMBERS)}",
+        "sequence": "RCUR", "amount": Decimal("120.00"), "due_on": date(2026, 3, 2), "state": "released",
+        "created_at": LONG_AGO, "announced_at": LONG_AGO,
+    }  # fmt: skip
+    return Collection.objects.create(**({"batch": batch(of.brand)} | values | fields))
+
+
+def bank_return(of: Collection, code: str = "AM04", **fields: Any) -> BankReturn:
+    values = {"brand": of.brand, "creditor": of.creditor, "collection": of, "message_id": "RETOUR-1", "code": code,
+              "amount": of.amount, "booked_on": of.due_on, "imported_at": LONG_AGO}  # fmt: skip
+    return BankReturn.objects.create(**(values | fields))
 
 
 def counted() -> CaptureQueriesContext:

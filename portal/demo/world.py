@@ -29,7 +29,7 @@ BRANDS: dict[str, dict[str, Any]] = {
         "tagline": "Honoraires au résultat, certificat gratuit en cas d’échec",
         "accent": "#7a3b69", "accent_dark": "#59294c",
         "support_email": "contact@numeriq.example", "sender_email": "ne-pas-repondre@numeriq.example",
-        "postal_address": "2 quai Émile-Zola\n35000 Rennes", "creditor_id_sepa": "FR32ZZZ654321",
+        "postal_address": "2 quai Émile-Zola\n35000 Rennes", "creditor_id_sepa": "FR19ZZZ654321",
     },
 }  # fmt: skip
 

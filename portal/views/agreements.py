@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from allauth.account.adapter import get_adapter
 from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -19,12 +18,15 @@ from core import clock
 from core.http import readonly
 from core.once import once
 from mandates import conventions as signing
-from mandates.forms import ChannelForm, CodeForm
-from mandates.models import Challenge, CodeChannel
+from mandates import texts
 from mandates.services import MandateRefused
-from mandates.signatures import CodeRefused, Signer, masked, send_code
+from portal.mandate_forms import ChannelForm, CodeForm
 from portal.views.acting import for_the_same_creditor
+from portal.views.signing import signer_of, too_many, way_of
 from portal.views.tabs import account_tabs
+from signatures.codes import CodeRefused, send_code
+from signatures.models import Challenge
+from signatures.throttle import TooMany
 from tenants.models import OptionClause, ServiceOption
 
 CHALLENGE = "convention_challenge"
@@ -34,26 +36,35 @@ CHALLENGE = "convention_challenge"
 @readonly
 @requires(Permission.PROFILE_READ)
 def convention(request: Any) -> HttpResponse:
-    return _page(request, ChannelForm(), CodeForm())
+    return _page(request)
 
 
-def _page(request: Any, channel_form: ChannelForm, code_form: CodeForm, status: int = 200) -> HttpResponse:
+def _page(
+    request: Any, *, channel_form: ChannelForm | None = None, code_form: CodeForm | None = None, status: int = 200
+) -> HttpResponse:
     creditor, today = request.creditor, clock.today(request.brand.zone)
     found = creditor.conventions.select_related("text", "signed", "unsigned")
     running = found.running(today).first()
-    sent = Challenge.objects.filter(pk=request.session.get(CHALLENGE), used_at=None).first()
+    waiting = None if running else found.filter(signed_at=None).first()
+    sent = (
+        waiting
+        and Challenge.objects.filter(
+            pk=request.session.get(CHALLENGE), used_at=None, document=waiting.unsigned_id
+        ).first()
+    )
     context = {
         "tabs": account_tabs(request, "convention"),
         "running": running,
         "denounce_by": conventions.denounce_by(running.term_on) if running else None,
         "may_denounce": running and not running.denounced_at and today <= conventions.denounce_by(running.term_on),
-        "waiting": None if running else found.filter(signed_at=None).first(),
+        "waiting": waiting,
         "text": conventions.current_text(creditor),
         "may_sign": allowed(request, Permission.CONVENTION_SIGN),
         "plans": creditor.plans.all()[:10],
-        "channel_form": channel_form,
-        "code_form": code_form,
-        "sent_to": masked(sent.destination) if sent else "",
+        "channel_form": channel_form or ChannelForm(creditor=creditor),
+        "code_form": code_form or CodeForm(initial={"shown": waiting.unsigned.sha256 if waiting else ""}),
+        "consent": texts.convention_consent(),
+        "sent_to": sent.destination if sent else "",
     }
     return render(request, "portal/agreements/convention.html", context, status=status)
 
@@ -74,16 +85,15 @@ def prepare(request: Any) -> HttpResponse:
 @requires(Permission.CONVENTION_SIGN)
 @for_the_same_creditor("convention")
 def ask_code(request: Any) -> HttpResponse:
-    form = ChannelForm(request.POST)
+    waiting, form = _unsigned(request), ChannelForm(request.POST, creditor=request.creditor)
     if not form.is_valid():
-        return _page(request, form, CodeForm(), status=422)
-    by_sms = form.cleaned_data["channel"] == CodeChannel.SMS
-    destination = form.cleaned_data["phone"].as_e164 if by_sms else request.user.email
-    signer = Signer(request.user, request.creditor, _session(request), form.cleaned_data["channel"], destination)
+        return _page(request, channel_form=form, status=422)
     try:
-        request.session[CHALLENGE] = send_code(_unsigned(request).unsigned, signer, now=clock.now()).pk
-    except CodeRefused as refusal:
-        messages.error(request, str(refusal))
+        challenge = send_code(waiting.unsigned, signer_of(request), way_of(request, form), now=clock.now())
+    except TooMany as refusal:
+        form.add_error("channel", str(refusal))
+        return too_many(_page(request, channel_form=form, status=429), refusal)
+    request.session[CHALLENGE] = challenge.pk
     return redirect("convention")
 
 
@@ -91,17 +101,15 @@ def ask_code(request: Any) -> HttpResponse:
 @requires(Permission.CONVENTION_SIGN)
 @for_the_same_creditor("convention")
 def sign(request: Any) -> HttpResponse:
-    form = CodeForm(request.POST)
+    form, waiting = CodeForm(request.POST), _unsigned(request)
     if not form.is_valid():
-        return _page(request, ChannelForm(), form, status=422)
+        return _page(request, code_form=form, status=422)
+    signed = {"now": clock.now(), "on": clock.today(request.brand.zone)} | form.cleaned_data
     try:
-        signing.sign(
-            _unsigned(request), user=request.user, session=_session(request), code=form.cleaned_data["code"],
-            facts=_facts(request), now=clock.now(), on=clock.today(request.brand.zone),
-        )  # fmt: skip
+        signing.sign(waiting, signer_of(request), user=request.user, **signed)
     except (CodeRefused, MandateRefused) as refusal:
         form.add_error("code", str(refusal))
-        return _page(request, ChannelForm(), form, status=422)
+        return _page(request, code_form=form, status=422)
     request.session.pop(CHALLENGE, None)
     messages.success(request, _("Votre convention est signée. Elle court un an et n’engage à aucun volume."))
     return redirect("convention")
@@ -112,17 +120,6 @@ def _unsigned(request: Any) -> Convention:
     if found is None:
         raise Http404
     return found
-
-
-def _session(request: Any) -> str:
-    if not request.session.session_key:
-        request.session.create()
-    return str(request.session.session_key)
-
-
-def _facts(request: Any) -> dict[str, str]:
-    agent = request.headers.get("User-Agent", "")[:300]
-    return {"ip": get_adapter().get_client_ip(request), "user_agent": agent}
 
 
 @require_POST

@@ -13,7 +13,7 @@ from accounts.permissions import requires
 from accounts.roles import Permission
 from core import clock
 from core.identifiers import bic_candidates, check_iban
-from mandates.services import draft, needs_mandate
+from mandates.services import MandateRefused, draft, needs_mandate, refuses_account
 from tenants.models import Terms
 
 
@@ -28,23 +28,36 @@ def complete(request: HttpRequest) -> HttpResponse:
     if terms is None:
         raise Http404
     form = CompletionForm(request.POST or None, creditor=creditor, terms=terms)
-    if request.method == "POST" and form.is_valid():
+    if request.method == "POST" and form.is_valid() and _is_debitable(form):
         return _finish(request, form)
     status = 422 if form.errors else 200
     return render(request, "accounts/complete.html", {"form": form, "terms": terms}, status=status)
 
 
+def _is_debitable(form: CompletionForm) -> bool:
+    """Whether the account can be debited; the form says why not."""
+    why = refuses_account(form.creditor.brand, form.cleaned_data["iban"], form.cleaned_data["bic"])
+    if why:
+        form.add_error("iban", why)
+    return not why
+
+
 def _finish(request: HttpRequest, form: CompletionForm) -> HttpResponse:
+    """Registration is over; the mandate comes next, where there is one to sign."""
     creditor = form.creditor
     try:
         account = services.complete_registration(creditor, form.completion(), now=clock.now())
     except services.AlreadyComplete:  # by another click, which drafted the mandate
         return redirect("mandate" if needs_mandate(creditor.brand) else "home")
-    if needs_mandate(creditor.brand):
+    if not needs_mandate(creditor.brand):
+        messages.success(request, _("Votre inscription est finalisée."))
+        return redirect("home")
+    try:
         draft(creditor, account, now=clock.now())
-        return redirect("mandate")
-    messages.success(request, _("Votre inscription est finalisée."))
-    return redirect("home")
+    except MandateRefused as refusal:
+        messages.warning(request, str(refusal))
+        return redirect("home")
+    return redirect("mandate")
 
 
 @require_POST

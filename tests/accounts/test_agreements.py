@@ -64,6 +64,7 @@ def test_the_convention_is_signed_with_a_code_before_the_first_dossier(creditor:
     message = Message.objects.get(kind="signature_code")
     code = decrypt(message.payload["code"], place=f"challenge:{message.payload['challenge']}")
     wrong = "000000" if code != "000000" else "111111"
+    mine |= {"shown": creditor.conventions.select_related("unsigned").get().unsigned.sha256}
     assert browser.post(f"{PAGE}/signature", mine | {"code": wrong}).status_code == 422
     assert browser.post(f"{PAGE}/signature", mine | {"code": code}).status_code == 302
     made = Convention.objects.get()

@@ -95,7 +95,7 @@ def test_a_reader_of_one_creditor_does_not_file_for_it_by_choosing_it_in_the_for
 @pytest.mark.req("CRE-56")
 def test_a_dossier_of_a_creditor_without_mandate_is_not_begun_from_another_one(creditor: Any) -> None:
     second = factories.creditor(creditor.brand, company="Sans mandat")
-    Mandate.objects.filter(creditor=second).update(state="refused", signed=None, signed_at=None)
+    Mandate.objects.filter(creditor=second).update(state="revoked")
     person = factories.member(creditor)
     Membership.objects.create(user=person, creditor=second, brand=creditor.brand)
     browser = AppClient()

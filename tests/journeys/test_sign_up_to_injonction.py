@@ -12,6 +12,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from core import clock
 from dossiers.enums import Phase
 from dossiers.models import Dossier
+from mandates.models import Mandate
 from notifications.models import Message
 from notifications.relay import dispatch_next
 from procedures.services import advance_overdue
@@ -83,7 +84,8 @@ def test_from_sign_up_to_the_injonction(brand: Any, office: Any, as_office: Any,
     post_out()
     code = re.search(r"\b\d{6}\b", text_of(mails(settings)[-1]))
     assert code
-    assert browser.post("/espace/mandat/signature", {"code": code[0]}).status_code == 302
+    shown = Mandate.objects.select_related("unsigned").get().unsigned.sha256
+    assert browser.post("/espace/mandat/signature", {"code": code[0], "shown": shown}).status_code == 302
     post_out()
     assert "est signé" in mails(settings)[-1]["Subject"]
 

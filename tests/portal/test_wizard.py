@@ -199,7 +199,7 @@ def test_a_draft_is_kept_at_each_step_and_taken_up_again(browser: AppClient, cre
 def test_validation_says_all_that_is_missing_and_files_nothing(browser: AppClient, creditor: Any) -> None:
     begin(browser, creditor)
     dossier = Dossier.objects.get()
-    Mandate.objects.update(state="refused", signed=None, signed_at=None)
+    Mandate.objects.update(state="revoked")
     shown = words(browser.get(f"{base(dossier)}/validation"))
     told = words(browser.post(f"{base(dossier)}/validation", {"file": "1"}, follow=True))
     for sentence in ("Identifiez le débiteur à l'étape 2.", "La créance est réglée : son solde est nul.",

@@ -11,6 +11,7 @@ import pytest
 from PIL import Image
 
 from accounts.enums import PersonKind
+from accounts.models import CivilStatus
 from core import clock
 from core.money import Money
 from documents.services import store
@@ -21,6 +22,7 @@ from notifications.relay import dispatch_next
 from procedures.claims import account_of
 from procedures.decompte import Part
 from procedures.petition import build, missing, pieces_of
+from tenants.context import Audience, Context, acting_as
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -38,8 +40,8 @@ def paper(dossier: Dossier, content: bytes | None = None, **fields: Any) -> Any:
     )
 
 
-def requested(office: Any, **fields: Any) -> Dossier:
-    made: Dossier = factories.dossier(phase=Phase.INJONCTION_REQUESTED, office=office, **fields)
+def requested(office: Any, owner: Any = None, **fields: Any) -> Dossier:
+    made: Dossier = factories.dossier(owner, phase=Phase.INJONCTION_REQUESTED, office=office, **fields)
     made.items.update(document=paper(made))
     return made
 
@@ -145,3 +147,20 @@ def test_nothing_is_made_while_something_is_missing(office: Any, as_office: Any,
     answer = as_office().post(f"{page}injonction", follow=True)
     assert "joignez au moins la facture" in answer.content.decode()
     assert not Message.objects.filter(kind="petition").exists()
+
+
+@pytest.mark.req("LEG-17")
+def test_a_natural_persons_civil_status_is_read_by_the_office_that_petitions_only(office: Any, as_office: Any) -> None:
+    private = factories.creditor(office.brand, kind=PersonKind.NATURAL, company="", legal_form="")
+    dossier = requested(office, owner=private)
+    page = f"/etude/dossiers/{dossier.reference}/"
+    assert "naissance" in as_office().get(page).content.decode()
+    CivilStatus.objects.create(
+        creditor=private, birth_on=date(1980, 2, 29), birth_place="Lyon", nationality="française", occupation="ébéniste"
+    )
+    assert "naissance" not in as_office().get(page).content.decode()
+    assert "né(e) le 29 février 1980 à Lyon, de nationalité française, ébéniste" in text_of(build(dossier, on=DAY))
+    with acting_as(Context(Audience.OFFICE, brand=office.brand_id, office=office.pk)):
+        assert CivilStatus.objects.count() == 1
+        Dossier.objects.filter(pk=dossier.pk).update(phase=Phase.AMIABLE)
+        assert not CivilStatus.objects.exists()

@@ -23,11 +23,11 @@ from credicys.urls import urlpatterns as product_urls
 from dossiers import search
 from dossiers.enums import Phase
 from dossiers.models import Debtor, Dossier, InvoiceDrop, Item
-from mandates.models import Challenge
 from notifications.models import Channel, Message
 from notifications.tasks import relay
 from procedures.models import Deadline
 from procedures.tasks import sweep_deadlines
+from signatures.models import Proof
 from tenants.context import WORKER, Audience, Context, acting_as, knowing, switch
 from tests import factories
 from tests.conftest import MONDAY, AppClient
@@ -51,10 +51,12 @@ OPEN_TABLES = {
     "django_admin_log": "support only",
     "django_content_type": "Django's own",
     "django_migrations": "no audience has a right on it",
+    "payments_batch": "totals of the platform's own files to its bank, without a name",
     "accounts_opensession": "found by the hash of a secret key only",
     "django_session": "Django's own, empty: sessions are in accounts_opensession",
     "mfa_authenticator": "sealed secrets, read at log-in before anybody is known",
     "procedures_legaltext": "texts of law",
+    "signatures_sending": "keyed hashes that only count; nobody's data",
     "tenants_brand": "public",
     "tenants_conventiontext": "published by the brand",
     "tenants_office": "public",
@@ -296,10 +298,6 @@ def furnish(office: Any, word: str) -> Creditor:
     CivilStatus.objects.create(
         creditor=creditor, birth_on=MONDAY, birth_place=word, nationality="française", occupation="menuisière"
     )
-    Challenge.objects.create(
-        creditor=creditor, user=factories.user(), document=paper, session_hash="s", channel="email", destination="a",
-        code_hash="c", created_at=MONDAY, expires_at=MONDAY,
-    )  # fmt: skip
     factories.invitation(creditor)
     factories.share_link(creditor)
     InvoiceDrop.objects.create(creditor=creditor, by=word, at=MONDAY)
@@ -315,8 +313,20 @@ def furnish(office: Any, word: str) -> Creditor:
         brand=office.brand, creditor_id=creditor.pk, office=office, dossier_id=dossier.pk, key=word, kind="amiable_email",
         channel=Channel.EMAIL, recipient={}, created_at=MONDAY, try_at=MONDAY,
     )  # fmt: skip
+    sign_and_collect(creditor, dossier)
     factories.agreement(dossier)
     return creditor
+
+
+def sign_and_collect(creditor: Creditor, dossier: Dossier) -> None:
+    """Something signed and proved, and a collection that came back."""
+    signature = factories.signature(creditor, dossier_id=dossier.pk, for_debtor=True)
+    Proof.objects.create(
+        signature=signature, creditor_id=creditor.pk, dossier_id=dossier.pk, stamped=signature.sealed, file=signature.sealed,
+        bundle=signature.sealed, stamped_at=MONDAY, made_at=MONDAY,
+    )  # fmt: skip
+    factories.fee(creditor)
+    factories.bank_return(factories.collection(creditor))
 
 
 @pytest.fixture
@@ -504,12 +514,16 @@ def test_the_bank_account_and_the_signature_codes_are_the_creditors_alone(ours: 
     for table in (
         "accounts_bankaccount",
         "accounts_billingparty",
-        "accounts_civilstatus",
         "mandates_mandate",
-        "mandates_challenge",
+        "payments_fee",
     ):
         for role in ("office", "debtor", "public"):
             assert not may(role, "SELECT", table), f"r_{role} reads {table}"
+    for table in ("signatures_challenge", "signatures_signature", "signatures_proof"):
+        for role in ("office", "public"):
+            assert not may(role, "SELECT", table), f"r_{role} reads {table}"
+    for role in ("debtor", "public"):  # the office that petitions writes it into the petition (CPC 54)
+        assert not may(role, "SELECT", "accounts_civilstatus")
 
 
 # --- the search ----------------------------------------------------------------------------------------------------

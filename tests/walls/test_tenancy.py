@@ -20,7 +20,6 @@ from documents.services import store
 from dossiers import search
 from dossiers.enums import Phase
 from dossiers.models import Attachment, Debtor, Dossier, InvoiceDrop, Item
-from mandates.models import Challenge
 from notifications.models import Channel, Message, Outcome
 from procedures.models import Deadline, Offer
 from tenants.models import Brand, Office
@@ -126,21 +125,13 @@ def furnish_dossier(owner: Owner, dossier: Dossier, word: str) -> None:
     search.index(dossier)
 
 
-def challenge(owner: Owner) -> Challenge:
-    return Challenge.objects.create(
-        creditor=owner.creditor, user=factories.user(), document=owner.creditor.mandates.get().unsigned,
-        session_hash="s", channel="email", destination="a@exemple.fr", code_hash="c", created_at=MONDAY,
-        expires_at=MONDAY,
-    )  # fmt: skip
-
-
 def build() -> World:
     credicys, other = factories.brand(), factories.brand("autre")
     world = World(
         furnish(credicys, "Lyon", "Nôtre"), furnish(credicys, "Paris", CANARY), furnish(other, "Lyon", CANARY)
     )
     for owner in (world.ours, *world.strangers):
-        challenge(owner)
+        owner.documents.append(factories.signature(owner.creditor).sealed)
     return world
 
 

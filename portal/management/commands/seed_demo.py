@@ -20,17 +20,18 @@ from core.roles import as_migrator
 from documents.pdf import to_pdf
 from dossiers.models import Debtor, Dossier, Item
 from dossiers.services import add_item, identify_debtor, open_draft
-from mandates.services import draft as draft_mandate
-from mandates.services import needs_mandate, sign
-from mandates.signatures import Signer, send_code
+from mandates.models import Mode
+from mandates.services import Choice, needs_mandate, prepare, sign
 from notifications.models import Message
 from notifications.relay import dispatch_next
 from notifications.services import record_posting
+from payments.services import announce, charge
 from portal.context_processors import DEMO_ACCOUNTS, DEMO_PASSWORD, DEMO_TOTP
 from portal.demo import house, world
 from procedures import services
 from procedures.legal_texts import AMIABLE_TEXTS, PSRPC_TEXTS
 from procedures.models import LegalText
+from signatures.codes import Signer, Way, send_code
 from tenants.models import Brand, Office, Terms
 
 IBANS = ("FR1420041010050500013M02606", "FR7630006000011234567890189")
@@ -143,16 +144,30 @@ class Command(BaseCommand):
         account = complete_registration(creditor, Completion(names, iban, "PSSTFRPPXXX", terms, None), now=at)
         if needs_mandate(creditor.brand):
             self._mandate(creditor, account, at)
+            self._fees(creditor, at)
 
     def _mandate(self, creditor: Creditor, account: BankAccount, at: datetime) -> None:
         """Signed as a person would: with the code that the outbox holds."""
-        mandate = draft_mandate(creditor, account, now=at)
+        mode = Mode.ONE_OFF if creditor.email == "libraire@demo.fr" else Mode.AUTOMATIC
+        mandate = prepare(creditor, Choice(account, mode), now=at)
         user = User.objects.get(email=creditor.email)
-        challenge = send_code(mandate.unsigned, Signer(user, creditor, "demo", "email", user.email), now=at)
-        sealed = Message.objects.get(key=f"code-{challenge.pk}").payload["code"]
-        code = decrypt(sealed, place=f"challenge:{challenge.pk}")
         facts = {"ip": "127.0.0.1", "user_agent": "démonstration"}
-        sign(mandate, user=user, session="demo", code=code, facts=facts, now=at)
+        signer = Signer(
+            f"user:{user.pk}", user.get_full_name(), "demo", email=user.email, identity="démonstration", facts=facts
+        )
+        challenge = send_code(mandate.unsigned, signer, Way("email", user.email), now=at)
+        sealed = Message.objects.get(key=f"signature-code-{challenge.pk}").payload["code"]
+        code = decrypt(sealed, place=f"challenge:{challenge.pk}")
+        sign(mandate, signer, user=user, code=code, shown=mandate.unsigned.sha256, now=at)
+
+    def _fees(self, creditor: Creditor, at: datetime) -> None:
+        """Fees, of which the demo's worker announces the collection within the hour."""
+        for rank, (label, amount) in enumerate(
+            (("Ouverture de dossiers, août", "36.00"), ("Ouverture de dossiers, septembre", "54.00"))
+        ):
+            due_on = (at + timedelta(days=30 * (rank + 1))).date()
+            charge(creditor, key=f"demo-{rank}", label=label, amount=Decimal(amount), due_on=due_on, now=at)
+        announce(creditor, now=self.now)
 
     # --- dossiers ------------------------------------------------------------------------------------------
     def _dossiers(self, creditor: Creditor) -> None:
