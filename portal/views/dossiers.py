@@ -29,6 +29,7 @@ from portal import presenters
 from portal.actors import creditor_actor
 from portal.exporting import csv_of_dossiers
 from portal.history import history
+from portal.limits import items_with_limits
 from portal.listing import listed, rows
 from portal.paging import page_of
 from portal.views.moves import confirm_move
@@ -124,7 +125,7 @@ def dossier_page(request: Any, dossier: Dossier) -> dict[str, Any]:
     return {
         "dossier": dossier,
         "balance": dossier.balance(),
-        "items": dossier.items.select_related("document"),
+        "items": items_with_limits(dossier, today=now.astimezone(dossier.zone).date()),
         "attachments": dossier.attachments.select_related("document"),
         "history": history(dossier, document_page="document"),
         "next": presenters.next_step(dossier, today=now.astimezone(dossier.zone).date(), viewer=actor.side),

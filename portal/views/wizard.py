@@ -22,10 +22,12 @@ from core.http import readonly
 from core.once import once
 from documents.sniffing import Refused
 from dossiers import services
+from dossiers.duplicates import warnings_of
 from dossiers.forms import AttestationForm, DebtorForm, DraftForm, ItemForm
 from dossiers.models import Debtor, Dossier
 from mandates.services import needs_mandate
 from portal.actors import creditor_actor
+from portal.limits import items_with_limits
 from portal.views.dossiers import one_of_mine
 from procedures.services import TransitionRefused, refusals, submit
 
@@ -153,7 +155,11 @@ def items(request: Any, dossier: Dossier) -> HttpResponse:
     if request.method == "POST" and form.is_valid() and _add(request, dossier, form):
         messages.success(request, _("Élément ajouté."))
         return redirect("wizard-check" if "go_on" in request.POST else "wizard-items", reference=dossier.reference)
-    context = {"form": form, "items": dossier.items.select_related("document"), "balance": dossier.balance()}
+    context = {
+        "form": form,
+        "items": items_with_limits(dossier, today=clock.today(dossier.zone)),
+        "balance": dossier.balance(),
+    }
     return _step(request, dossier, 2, context, failed=bool(form.errors))
 
 
@@ -207,9 +213,10 @@ def check(request: Any, dossier: Dossier) -> HttpResponse:
     actor = creditor_actor(request)
     context = {
         "form": form,
-        "items": dossier.items.select_related("document"),
+        "items": items_with_limits(dossier, today=clock.today(dossier.zone)),
         "attachments": dossier.attachments.select_related("document"),
         "balance": dossier.balance(),
+        "repeated": warnings_of(dossier),
         "missing": refusals(dossier, "submit", by=actor, now=clock.now()),
     }
     return _step(request, dossier, 3, context)
