@@ -10,6 +10,8 @@ import pikepdf
 from django.utils.translation import gettext as _
 from PIL import Image
 
+from core.xml import XmlRefused, is_xml, name_of, parse
+
 Image.MAX_IMAGE_PIXELS = 40_000_000
 MAX_ZIP_BYTES = 100 * 1024 * 1024
 MAX_ZIP_ENTRIES = 2_000
@@ -31,6 +33,9 @@ OFFICE_TYPES = {
 }
 
 
+XML_INVOICES = {"CrossIndustryInvoice", "Invoice", "CreditNote"}
+
+
 class Refused(ValueError):
     """The file cannot be taken; the message tells the sender what to do."""
 
@@ -43,9 +48,19 @@ def sniff(content: bytes, name: str) -> tuple[str, str]:
         if content.startswith(magic):
             extension, media_type = opener(content)
             return f"{clean_stem(name)}.{extension}", media_type
+    if is_xml(content) and _is_invoice(content):
+        return f"{clean_stem(name)}.xml", "application/xml"
     raise Refused(
         _("Ce type de fichier n’est pas accepté. Joignez un PDF, une image (JPEG, PNG), un document Word ou Excel.")
     )
+
+
+def _is_invoice(content: bytes) -> bool:
+    """Of all XML only electronic invoices: a picture or a page is XML too, and may be armed."""
+    try:
+        return name_of(parse(content)) in XML_INVOICES
+    except XmlRefused:
+        return False
 
 
 def clean_stem(name: str) -> str:

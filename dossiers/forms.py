@@ -5,6 +5,7 @@ from collections.abc import Callable
 from typing import Any
 
 from django import forms
+from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext_lazy
 
@@ -16,6 +17,7 @@ from core.identifiers import check_siren, check_vat
 from core.money import PLACES
 from core.postal import check_line, check_name
 from dossiers.enums import AttachmentKind, ItemKind
+from dossiers.intake import MOST_FILES
 from dossiers.models import Debtor, Dossier, Item
 from dossiers.places import territory_of
 from tenants.models import Territory
@@ -83,6 +85,31 @@ class DraftForm(forms.ModelForm):
     def draft_fields(self) -> dict[str, Any]:
         """What the step keeps, without the files and without the creditor, which never changes."""
         return {name: self.cleaned_data[name] for name in self.Meta.fields if name != "creditor"}
+
+
+class DropForm(forms.Form):
+    """Invoices to read, all of one creditor."""
+
+    creditor = forms.ModelChoiceField(Creditor.objects.none(), label=gettext_lazy("Créancier"))
+    together = forms.BooleanField(
+        label=gettext_lazy("Réunir les factures d’un même débiteur dans un seul dossier"), required=False, initial=True
+    )
+    files = FilesField(  # type: ignore[assignment]  # fields leave the class: the form's own `files` stands
+        label=gettext_lazy("Factures"), allow_empty_file=True
+    )
+
+    def __init__(self, *args: Any, creditors: list[int], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        mine = Creditor.objects.filter(pk__in=creditors, parent=None)
+        self.fields["creditor"].queryset = mine.select_related("brand")  # type: ignore[attr-defined]
+
+    def clean_files(self) -> list[UploadedFile]:
+        files: list[UploadedFile] = self.cleaned_data["files"]
+        if len(files) > MOST_FILES:
+            raise forms.ValidationError(gettext_lazy("Déposez vingt factures au plus à la fois."))
+        if sum(file.size or 0 for file in files) > settings.MAX_DOSSIER_BYTES:
+            raise forms.ValidationError(gettext_lazy("La taille totale des pièces-jointes ne doit pas dépasser 50 MB."))
+        return files
 
 
 class DebtorForm(forms.ModelForm):

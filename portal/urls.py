@@ -1,6 +1,6 @@
 from django.urls import include, path
 
-from portal.views import answers, debtor_room, dossiers, files, mandates, office, public, registration, wizard
+from portal.views import answers, debtor_room, dossiers, drops, files, mandates, office, public, registration, wizard
 
 REF = "<slug:reference>"
 
@@ -15,7 +15,10 @@ urlpatterns = [
     path("espace/finalisation", registration.complete, name="complete-registration"),
     path("espace/finalisation/bic", registration.propose_bic, name="propose-bic"),
     path("espace/dossiers/", dossiers.listing, name="dossiers"),
+    path("espace/dossiers/export.csv", dossiers.export, name="dossiers-export"),
     path("espace/dossiers/creer", wizard.start, name="wizard-start"),
+    path("espace/dossiers/deposer", drops.drop, name="invoice-drop"),
+    path("espace/dossiers/depots/<int:key>", drops.report, name="invoice-drop-report"),
     path(f"espace/dossiers/{REF}/", dossiers.detail, name="dossier"),
     path(f"espace/dossiers/{REF}/creer", wizard.edit, name="wizard-edit"),
     path(f"espace/dossiers/{REF}/debiteur", wizard.debtor, name="wizard-debtor"),

@@ -11,8 +11,8 @@ from mandates.services import needs_mandate
 from procedures.cases import Case
 from procedures.competence import UnknownPlace, court_of_appeal
 from procedures.legal_texts import AMIABLE_TEXTS, PSRPC_TEXTS
+from procedures.limitation import limitation
 from procedures.parameters import value_on
-from procedures.terms import compute
 from tenants.models import Territory
 
 Guard = Callable[[Case], str | None]
@@ -23,6 +23,8 @@ def names_a_debtor(case: Case) -> str | None:
     """A claim is against somebody (CPC 57)."""
     if case.dossier.debtor is None:
         return _("Identifiez le débiteur à l’étape 2.")
+    if not (case.debtor.street and case.debtor.postcode and case.debtor.town):
+        return _("Complétez l’adresse du débiteur à l’étape 2 : une lettre doit l’atteindre.")
     return None
 
 
@@ -51,8 +53,7 @@ def is_not_prescribed(case: Case) -> str | None:
     """Two years against a consumer (C. conso. L218-2), else five (C. civ. 2224); never extended."""
     if case.oldest_due_on is None or case.dossier.debtor is None:
         return None
-    kind = "prescription_2y_consumer" if case.debtor.is_consumer else "prescription_5y"
-    term = compute(kind, case.oldest_due_on)
+    term = limitation(case.debtor, case.oldest_due_on)
     if case.today > term.due_on:
         day = f"{term.due_on:%d/%m/%Y}"
         return _("La créance est prescrite depuis le %(day)s : elle ne peut plus être réclamée en justice.") % {

@@ -1,8 +1,20 @@
 from dossiers.models.claim import Attachment, Item
 from dossiers.models.debtor import Debtor
 from dossiers.models.dossier import Dossier
+from dossiers.models.drop import InvoiceDrop
 from dossiers.models.event import Event
 from dossiers.models.publication import Publication
 from dossiers.models.thread import ThreadFile, ThreadMessage, Voice
 
-__all__ = ["Attachment", "Debtor", "Dossier", "Event", "Item", "Publication", "ThreadFile", "ThreadMessage", "Voice"]
+__all__ = [
+    "Attachment",
+    "Debtor",
+    "Dossier",
+    "Event",
+    "InvoiceDrop",
+    "Item",
+    "Publication",
+    "ThreadFile",
+    "ThreadMessage",
+    "Voice",
+]

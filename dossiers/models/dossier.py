@@ -137,6 +137,21 @@ WHERE dossier.id = ANY(%s)
 """
 
 
+ADDRESSES = """
+SELECT dossier.id, concat_ws(', ', nullif(debtor.street, ''), nullif(debtor.complement, ''),
+  nullif(trim(concat_ws(' ', debtor.postcode, debtor.town)), ''))
+FROM dossiers_dossier dossier JOIN dossiers_debtor debtor ON debtor.id = dossier.debtor_id
+WHERE dossier.id = ANY(%s)
+"""
+
+
+def addresses(keys: Iterable[int]) -> dict[int, str]:
+    """The debtor's whole address on one line, of each dossier that has a debtor."""
+    with connection.cursor() as cursor:
+        cursor.execute(ADDRESSES, [list(keys)])
+        return dict(cursor.fetchall())
+
+
 def faces(keys: Iterable[int]) -> dict[int, tuple[str, str, Decimal]]:
     """The debtor's name (empty while there is none), her postcode and town, and the balance of each dossier."""
     with connection.cursor() as cursor:

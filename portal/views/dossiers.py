@@ -6,8 +6,11 @@ from django.contrib import messages
 from django.db.models import Count, QuerySet
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.http import urlencode
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.permissions import granting, requires
@@ -24,7 +27,9 @@ from dossiers.services import Locked, attach
 from mandates.services import needs_mandate
 from portal import presenters
 from portal.actors import creditor_actor
+from portal.exporting import csv_of_dossiers
 from portal.history import history
+from portal.limits import items_with_limits
 from portal.listing import listed, rows
 from portal.paging import page_of
 from portal.views.moves import confirm_move
@@ -65,8 +70,7 @@ def _rows(request: Any, found: Any) -> SafeString:
 @requires(Permission.DOSSIER_READ)
 def listing(request: Any) -> HttpResponse:
     """The list: filters and search in the URL, pages by key."""
-    words, phase = request.GET.get("q", "").strip(), request.GET.get("phase", "")
-    dossiers = mine(request).filter(phase=phase) if phase in Phase.values else mine(request)
+    words, phase, dossiers = _asked(request)
     looked_for = words if len(words) >= search.SHORTEST else ""
     page = page_of(request, listed(dossiers), words=looked_for, phase=phase)
     context = {
@@ -76,8 +80,29 @@ def listing(request: Any) -> HttpResponse:
         "is_too_short": 0 < len(words) < search.SHORTEST,
         "phase": phase,
         "phases": Phase.choices,
+        "export_url": f"{reverse('dossiers-export')}?{urlencode({'q': words, 'phase': phase})}",
     }
     return render(request, "portal/dossiers.html", context)
+
+
+def _asked(request: Any) -> tuple[str, str, QuerySet[Dossier]]:
+    """The words and the phase of the address, and the dossiers of that phase."""
+    words, phase = request.GET.get("q", "").strip(), request.GET.get("phase", "")
+    return words, phase, mine(request).filter(phase=phase) if phase in Phase.values else mine(request)
+
+
+@never_cache
+@readonly
+@requires(Permission.DOSSIER_READ)
+def export(request: Any) -> HttpResponse:
+    """What the list shows, every page of it, as a file; too short a search exports nothing rather than all."""
+    words, phase, dossiers = _asked(request)
+    if 0 < len(words) < search.SHORTEST:
+        return redirect(f"{reverse('dossiers')}?{request.GET.urlencode()}")
+    content = csv_of_dossiers(dossiers, words=words, phase=phase, zone=request.brand.zone)
+    response = HttpResponse(content, content_type="text/csv; charset=utf-8")
+    response["Content-Disposition"] = f'attachment; filename="dossiers-{clock.today(request.brand.zone)}.csv"'
+    return response
 
 
 @readonly
@@ -100,7 +125,7 @@ def dossier_page(request: Any, dossier: Dossier) -> dict[str, Any]:
     return {
         "dossier": dossier,
         "balance": dossier.balance(),
-        "items": dossier.items.select_related("document"),
+        "items": items_with_limits(dossier, today=now.astimezone(dossier.zone).date()),
         "attachments": dossier.attachments.select_related("document"),
         "history": history(dossier, document_page="document", with_words=True),
         "next": presenters.next_step(dossier, today=now.astimezone(dossier.zone).date(), viewer=actor.side),

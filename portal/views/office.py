@@ -25,6 +25,7 @@ from portal.actors import office_actor
 from portal.forms import OfferForm, PostingForm, ReceivedAnswerForm
 from portal.history import history
 from portal.intake import intake
+from portal.limits import items_with_limits
 from portal.listing import listed, rows
 from portal.paging import page_of
 from portal.thread_forms import CallForm, ManagerForm
@@ -114,7 +115,7 @@ def detail(request: Any, reference: str) -> HttpResponse:
     context = {
         "dossier": dossier,
         "balance": dossier.balance(),
-        "items": dossier.items.select_related("document"),
+        "items": items_with_limits(dossier, today=now.astimezone(dossier.zone).date()),
         "attachments": dossier.attachments.select_related("document"),
         "history": history(dossier, document_page="office-document", with_words=True),
         "next": presenters.next_step(dossier, today=now.astimezone(dossier.zone).date(), viewer=Side.OFFICE),

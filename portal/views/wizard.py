@@ -22,10 +22,12 @@ from core.http import readonly
 from core.once import once
 from documents.sniffing import Refused
 from dossiers import services
+from dossiers.duplicates import warnings_of
 from dossiers.forms import AttestationForm, DebtorForm, DraftForm, ItemForm
 from dossiers.models import Debtor, Dossier
 from mandates.services import needs_mandate
 from portal.actors import creditor_actor
+from portal.limits import items_with_limits
 from portal.views.dossiers import one_of_mine
 from procedures.services import TransitionRefused, refusals, submit
 
@@ -57,13 +59,8 @@ def of_draft(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
 @once
 def start(request: Any) -> HttpResponse:
     """Step 1 of a new dossier; without a signed mandate the way leads to its signature first (CRE-57)."""
-    mandate = request.creditor.mandates.current()
-    if needs_mandate(request.brand) and not (mandate and mandate.is_signed):
-        messages.info(request, _("Signez le mandat de prélèvement avant de créer votre premier dossier."))
-        return redirect("mandate")
-    if conventions.is_missing(request.creditor, on=clock.today(request.brand.zone)):
-        messages.info(request, _("Signez la convention de recouvrement avant de créer votre premier dossier."))
-        return redirect("convention")
+    if unsigned := still_to_sign(request):
+        return unsigned
     initial = {"creditor": request.creditor.pk, "currency": request.brand.currency}
     form = DraftForm(
         request.POST or None,
@@ -74,6 +71,18 @@ def start(request: Any) -> HttpResponse:
     if request.method == "POST" and form.is_valid() and (dossier := _open(request, form)):
         return _after_files(request, dossier, form)
     return _step(request, None, 0, {"form": form}, failed=bool(form.errors))
+
+
+def still_to_sign(request: Any) -> HttpResponse | None:
+    """The way to the mandate or the convention that comes before a first dossier; nothing once both are signed."""
+    mandate = request.creditor.mandates.current()
+    if needs_mandate(request.brand) and not (mandate and mandate.is_signed):
+        messages.info(request, _("Signez le mandat de prélèvement avant de créer votre premier dossier."))
+        return redirect("mandate")
+    if conventions.is_missing(request.creditor, on=clock.today(request.brand.zone)):
+        messages.info(request, _("Signez la convention de recouvrement avant de créer votre premier dossier."))
+        return redirect("convention")
+    return None
 
 
 def _open(request: Any, form: DraftForm) -> Dossier | None:
@@ -146,7 +155,11 @@ def items(request: Any, dossier: Dossier) -> HttpResponse:
     if request.method == "POST" and form.is_valid() and _add(request, dossier, form):
         messages.success(request, _("Élément ajouté."))
         return redirect("wizard-check" if "go_on" in request.POST else "wizard-items", reference=dossier.reference)
-    context = {"form": form, "items": dossier.items.select_related("document"), "balance": dossier.balance()}
+    context = {
+        "form": form,
+        "items": items_with_limits(dossier, today=clock.today(dossier.zone)),
+        "balance": dossier.balance(),
+    }
     return _step(request, dossier, 2, context, failed=bool(form.errors))
 
 
@@ -200,9 +213,10 @@ def check(request: Any, dossier: Dossier) -> HttpResponse:
     actor = creditor_actor(request)
     context = {
         "form": form,
-        "items": dossier.items.select_related("document"),
+        "items": items_with_limits(dossier, today=clock.today(dossier.zone)),
         "attachments": dossier.attachments.select_related("document"),
         "balance": dossier.balance(),
+        "repeated": warnings_of(dossier),
         "missing": refusals(dossier, "submit", by=actor, now=clock.now()),
     }
     return _step(request, dossier, 3, context)

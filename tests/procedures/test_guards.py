@@ -21,13 +21,23 @@ TODAY = date(2026, 5, 4)
 def case(*, debtor: dict[str, Any] | None = None, creditor: dict[str, Any] | None = None, **fields: Any) -> Case:
     """A case in which nothing is wrong, but for what the test says."""
     brand = Brand(pk=1, currency=fields.pop("brand_currency", "EUR"))
-    person = Debtor(**({"last_name": "Durand", "postcode": "69002", "territory": "FR"} | (debtor or {})))
+    person = Debtor(
+        **(
+            {"last_name": "Durand", "street": "1 rue", "postcode": "69002", "town": "Lyon", "territory": "FR"}
+            | (debtor or {})
+        )
+    )
     dossier = Dossier(
         brand=brand, creditor=Creditor(pk=1, brand=brand, **(creditor or {})), debtor=person, is_attested=True,
         office=Office(pk=1, brand=brand, court_of_appeal="Lyon"), origin=Origin.INVOICE,
     )  # fmt: skip
     found = Case(dossier, Money(Decimal("1200.00"), "EUR"), TODAY, True, date(2025, 12, 31), ())
     return replace(found, **fields)
+
+
+@pytest.mark.parametrize("part", ["street", "postcode", "town"])
+def test_nobody_is_pursued_whom_no_letter_reaches(part: str) -> None:
+    assert "adresse" in str(guards.names_a_debtor(case(debtor={part: ""})))
 
 
 def euros(amount: str) -> Money:

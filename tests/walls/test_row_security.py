@@ -22,7 +22,7 @@ from core.rowsecurity import AUDIENCES
 from credicys.urls import urlpatterns as product_urls
 from dossiers import search
 from dossiers.enums import Phase
-from dossiers.models import Debtor, Dossier, Item
+from dossiers.models import Debtor, Dossier, InvoiceDrop, Item
 from notifications.models import Channel, Message
 from notifications.tasks import relay
 from procedures.models import Deadline
@@ -301,6 +301,7 @@ def furnish(office: Any, word: str) -> Creditor:
     )
     factories.invitation(creditor)
     factories.share_link(creditor)
+    InvoiceDrop.objects.create(creditor=creditor, by=word, at=MONDAY)
     factories.payout_account(creditor)
     ChangeRequestPaper.objects.create(request=factories.change_request(creditor), creditor=creditor, document=paper)
     for furnish_with in (factories.convention, factories.option, factories.plan):

@@ -19,7 +19,7 @@ from documents.models import Document
 from documents.services import store
 from dossiers import search
 from dossiers.enums import Phase
-from dossiers.models import Attachment, Debtor, Dossier, Item
+from dossiers.models import Attachment, Debtor, Dossier, InvoiceDrop, Item
 from notifications.models import Channel, Message, Outcome
 from procedures.models import Deadline, Offer
 from tenants.models import Brand, Office
@@ -83,6 +83,7 @@ def furnish(brand: Brand, town: str, word: str) -> Owner:
         for phase in (Phase.DRAFT, Phase.AMIABLE, Phase.SETTLED)
     ]  # fmt: skip
     owner = Owner(creditor, office, *made)
+    InvoiceDrop.objects.create(creditor=creditor, by=word, at=MONDAY)
     for dossier in made:
         furnish_dossier(owner, dossier, word)
     owner.documents += [creditor.mandates.get().unsigned]
@@ -219,7 +220,7 @@ MOVES = ["request_injonction", "settle", "withdraw", "accept", "refuse"]
 Recipe = Callable[[Owner], list[Any]]
 RECIPES: dict[tuple[str, str, str], Recipe] = {
     ("espace", "slug", "reference"): lambda owner: [d.reference for d in owner.dossiers],
-    ("espace", "int", "key"): lambda owner: [row.pk for row in (*owner.items, *owner.pieces, *owner.offers)],
+    ("espace", "int", "key"): lambda owner: [row.pk for row in (*owner.items, *owner.pieces, *owner.offers, *owner.creditor.invoice_drops.all())],
     ("debiteur", "int", "key"): lambda owner: [offer.pk for offer in owner.offers],
     ("espace", "uuid", "key"): lambda owner: [d.pk for d in owner.documents],
     ("espace", "slug", "name"): lambda owner: MOVES,
