@@ -7,6 +7,7 @@ REF = "<slug:reference>"
 urlpatterns = [
     path("", public.welcome, name="welcome"),
     path("entree", public.entrance, name="portal-entrance"),
+    path("robots.txt", public.robots, name="robots"),
     path("cgu", public.terms, name="terms"),
     path("", include("portal.house_urls")),
     # creditor

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.middleware import DEBTOR_KEY
 from core import clock
-from core.http import readonly
+from core.http import forget, readonly
 from core.once import once
 from documents.models import Document
 from dossiers.enums import Phase
@@ -209,4 +209,4 @@ def leave(request: Any) -> HttpResponse:
     """Closes the room; a creditor who looked into it from her own computer stays connected."""
     request.session.pop(DEBTOR_KEY, None)
     request.session.cycle_key()
-    return redirect("debtor-door")
+    return forget(redirect("debtor-door"))
