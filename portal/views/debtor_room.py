@@ -16,6 +16,7 @@ from accounts.middleware import DEBTOR_KEY
 from core import clock
 from core.http import forget, readonly
 from core.once import once
+from core.readings import show
 from documents.models import Document
 from dossiers.enums import Phase
 from dossiers.models import Dossier
@@ -103,7 +104,9 @@ def _mine(request: Any) -> Dossier | None:
     if DEBTOR_KEY not in request.session:
         return None
     found = Dossier.objects.select_related("debtor", "office", "creditor", "brand")
-    return found.filter(pk=request.session[DEBTOR_KEY], phase__in=OPEN_PHASES).first()
+    dossier = found.filter(pk=request.session[DEBTOR_KEY], phase__in=OPEN_PHASES).first()
+    show(request, dossier and dossier.pk)
+    return dossier
 
 
 EXPLAINED = {

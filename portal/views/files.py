@@ -11,6 +11,7 @@ from django.views.decorators.cache import never_cache
 from accounts.middleware import DEBTOR_KEY
 from accounts.models import ChangeRequestPaper
 from core.http import readonly
+from core.readings import show
 from documents.models import Document, Tampered
 from documents.pdf import without_last_pages
 from dossiers.models import Dossier
@@ -65,6 +66,7 @@ def hand_over(request: Any, key: UUID, *condition: Q, is_recipient: bool = True,
         response = HttpResponse(content, content_type=document.media_type)
     except (FileNotFoundError, Tampered) as error:
         raise Http404 from error
+    show(request, document.dossier_id)
     as_attachment = document.media_type not in SHOWN or "download" in request.GET
     response["Content-Disposition"] = content_disposition_header(as_attachment, document.name) or "attachment"
     response["X-Content-Type-Options"] = "nosniff"
