@@ -69,7 +69,14 @@ class AudienceMiddleware:
             return redirect("account_change_password")
         response = enter(request) or self.get_response(request)
         reader, name = _reader(request)
-        keep(request, response.status_code, reader=reader, name=name, ip=get_adapter().get_client_ip(request), now=clock.now())
+        keep(
+            request,
+            response.status_code,
+            reader=reader,
+            name=name,
+            ip=get_adapter().get_client_ip(request),
+            now=clock.now(),
+        )
         patch_cache_control(response, private=True, no_store=True)  # nothing of a person stays on a shared machine
         if request.session.modified:
             switch(Context(Audience.PUBLIC))  # the session above us is the public role's business

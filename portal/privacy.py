@@ -7,7 +7,17 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.cache import patch_cache_control, patch_vary_headers
 
 # The pages that say the same to everybody; whatever is not named here is somebody's, or stands behind a secret.
-PUBLIC = ("/aide/", "/cgu", "/charte", "/connexion", "/inscription", "/reclamation", "/rendez-vous", "/robots.txt", "/sante")
+PUBLIC = (
+    "/aide/",
+    "/cgu",
+    "/charte",
+    "/connexion",
+    "/inscription",
+    "/reclamation",
+    "/rendez-vous",
+    "/robots.txt",
+    "/sante",
+)
 ROBOTS = "noindex, nofollow, noarchive"
 
 

@@ -6,11 +6,13 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from django.core.management import call_command
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 
+from accounts.adapter import FactorAdapter
 from accounts.management.commands import rotate_keys
-from accounts.models import BankAccount, Creditor
+from accounts.models import BankAccount, Creditor, OfficeProfile, PayoutAccount
 from core import crypto
 from core.actors import Actor, Side
 from core.identifiers import bic_candidates
@@ -378,6 +380,41 @@ def test_keys_are_rotated_and_the_old_one_may_be_thrown_away(two_keys: Any, bran
     assert list(BankAccount.objects.order_by("pk").values_list("iban_fingerprint", flat=True)) == prints
     call_command("rotate_keys", stdout=out)
     assert len(creditors) == 3
+
+
+def test_a_rotation_forgets_nothing_that_is_sealed(two_keys: Any, brand: Any) -> None:
+    """The operator is told to throw the old key away: whatever it still seals would be lost, second factors first."""
+    creditor, office = factories.creditor(brand), factories.office(brand)
+    clerk = factories.clerk(office)
+    RecoveryCodes.activate(clerk)
+    payout = factories.payout_account(creditor)
+    profile = OfficeProfile(office=office, brand=brand, changed_at=None)
+    profile.seal_third_party(factories.IBAN)
+    profile.save()
+    assert {"accounts_bankaccount", "accounts_payoutaccount", "accounts_officeprofile", "mfa_authenticator"} <= holding(
+        "1|old|"
+    )
+    two_keys.FIELD_KEYS = ["new:secret-two", "old:secret-one"]
+    call_command("rotate_keys", stdout=io.StringIO())
+    assert holding("1|old|") == set()
+    two_keys.FIELD_KEYS = ["new:secret-two"]
+    assert (
+        PayoutAccount.objects.get(pk=payout.pk).iban()
+        and OfficeProfile.objects.get().third_party_iban() == factories.IBAN
+    )
+    totp = clerk.authenticator_set.get(type="totp")
+    assert FactorAdapter().decrypt(totp.data["secret"]) == factories.TOTP_SECRET
+    assert clerk.authenticator_set.get(type="recovery_codes").wrap().get_unused_codes()
+
+
+def holding(text: str) -> set[str]:
+    """The tables with this text anywhere in a row."""
+    found = set()
+    with connection.cursor() as cursor:
+        for table in connection.introspection.table_names(cursor):
+            cursor.execute(f"SELECT count(*) FROM {table} t WHERE position(%s in t::text) > 0", [text])
+            found |= {table} if cursor.fetchone()[0] else set()
+    return found
 
 
 def test_a_rotation_stops_at_what_it_cannot_read_and_loses_nothing(two_keys: Any, brand: Any) -> None:

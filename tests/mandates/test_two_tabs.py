@@ -39,7 +39,10 @@ def browser(creditor: Creditor, other: Creditor) -> AppClient:
 def test_a_form_of_the_first_tab_does_nothing_to_the_other_company(
     path: str, browser: AppClient, creditor: Creditor, other: Creditor
 ) -> None:
-    before, accounts = list(Mandate.objects.order_by("pk").values()), list(BankAccount.objects.values_list("pk", flat=True))
+    before, accounts = (
+        list(Mandate.objects.order_by("pk").values()),
+        list(BankAccount.objects.values_list("pk", flat=True)),
+    )
     fields = NEW_ACCOUNT | {"sure": "on", "channel": "email", "code": "123456", "shown": "x"}
     for said in ({"acting_for": creditor.pk}, {}):
         answer = browser.post(PAGE + path, fields | said, follow=True)
@@ -57,7 +60,11 @@ def test_every_form_of_the_mandate_says_for_whom_it_is(browser: AppClient, other
     for path in ("", "choix", "revocation"):
         page = browser.get(PAGE + path).content.decode()
         forms = [part.split("</form>")[0] for part in page.split("<form")[1:] if PAGE + "c" in part or "method" in part]
-        own = [form for form in forms if "/espace/creancier" not in form and "/langue" not in form and "/deconnexion" not in form]
+        own = [
+            form
+            for form in forms
+            if "/espace/creancier" not in form and "/langue" not in form and "/deconnexion" not in form
+        ]
         assert all(f'name="acting_for" value="{other.pk}"' in form for form in own), path
 
 

@@ -60,7 +60,9 @@ def test_logging_out_empties_the_browser(creditor: Any) -> None:
 
 
 @pytest.mark.attack("L11", "W11")
-def test_leaving_the_debtors_room_empties_the_browser_and_shuts_its_papers(creditor: Any, office: Any, client: AppClient) -> None:
+def test_leaving_the_debtors_room_empties_the_browser_and_shuts_its_papers(
+    creditor: Any, office: Any, client: AppClient
+) -> None:
     dossier = factories.dossier(creditor, phase=Phase.AMIABLE)
     letter = factories.store(b"%PDF-", name="lettre.pdf", media_type="application/pdf", brand=creditor.brand,
                              creditor_id=creditor.pk, dossier_id=dossier.pk, for_debtor=True)  # fmt: skip

@@ -39,7 +39,13 @@ def test_a_hundred_views_of_debtors_leave_a_hundred_lines(creditor: Any, office:
         browser, reader, path = ((desk, person, "/espace/dossiers/"), (room, clerk, "/etude/dossiers/"))[n % 2]
         page = path + ["", f"{one.reference}/"][n // 2 % 2]
         assert browser.get(page).status_code == 200
-        seen.append((f"user:{reader.pk}", f"GET {page}", [one.pk] if page.endswith(f"{one.reference}/") else [d.pk for d in dossiers]))
+        seen.append(
+            (
+                f"user:{reader.pk}",
+                f"GET {page}",
+                [one.pk] if page.endswith(f"{one.reference}/") else [d.pk for d in dossiers],
+            )
+        )
     letter = factories.store(b"%PDF-", name="l.pdf", media_type="application/pdf", brand=creditor.brand, creditor_id=creditor.pk,
                              dossier_id=dossiers[0].pk, for_debtor=True)  # fmt: skip
     stranger = AppClient()
@@ -65,7 +71,9 @@ def test_what_was_refused_was_not_read(creditor: Any, office: Any) -> None:
 @pytest.mark.attack("G14")
 def test_readings_last_between_six_months_and_a_year() -> None:
     for days in (1, 181, 364, 366, 800):
-        Reading.objects.create(at=clock.now() - timedelta(days=days), reader="user:1", name="x", page="/", dossiers=[days])
+        Reading.objects.create(
+            at=clock.now() - timedelta(days=days), reader="user:1", name="x", page="/", dossiers=[days]
+        )
     with speaking_as(Context(Audience.WORKER)):
         assert run("DELETE FROM core_reading WHERE at > now() - interval '179 days'") == 0
     forget_readings()

@@ -23,7 +23,9 @@ def moment(text: str) -> datetime:
 
 
 class Command(BaseCommand):
-    help = "Quels débiteurs cette personne a-t-elle vus, de tel instant à tel autre ? (violation de données : 72 heures)"
+    help = (
+        "Quels débiteurs cette personne a-t-elle vus, de tel instant à tel autre ? (violation de données : 72 heures)"
+    )
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("email", help="adresse de la personne")
@@ -39,8 +41,16 @@ class Command(BaseCommand):
             opened = AuditEntry.objects.filter(actor=str(user), at__gte=start, at__lt=end).order_by("at")
             lines = [*_seen(readings), *_opened(opened)]
             subject = f"user:{user.pk}"
-            note("lectures demandées", subject, by="opérateur", now=clock.now(), reason=f"{start:%d/%m/%Y} – {end:%d/%m/%Y}")
-        self.stdout.write("\n".join([f"{user} <{user.email}>, du {start:%d/%m/%Y %H:%M} au {end:%d/%m/%Y %H:%M}", *lines]))
+            note(
+                "lectures demandées",
+                subject,
+                by="opérateur",
+                now=clock.now(),
+                reason=f"{start:%d/%m/%Y} – {end:%d/%m/%Y}",
+            )
+        self.stdout.write(
+            "\n".join([f"{user} <{user.email}>, du {start:%d/%m/%Y %H:%M} au {end:%d/%m/%Y %H:%M}", *lines])
+        )
 
 
 def _seen(readings: list[Reading]) -> list[str]:
