@@ -12,6 +12,7 @@ from django.core.exceptions import PermissionDenied
 from django.db import connection
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.utils import timezone
 from django.utils.cache import patch_cache_control
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
@@ -172,6 +173,7 @@ def _office(request: Any) -> HttpResponse | None:
     if not factors.has_one(request.user):
         return factors.ask_for_one(request)
     request.office = member.office
+    timezone.activate(member.office.zone)  # until the answer is made: the door of the request closes it
     switch(Context(Audience.OFFICE, brand=request.brand.pk, office=member.office_id))
     return None
 

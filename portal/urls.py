@@ -36,6 +36,7 @@ urlpatterns = [
     path("espace/mandat/code", mandates.ask_code, name="mandate-code"),
     path("espace/mandat/autre-code", mandates.another_code, name="mandate-another-code"),
     path("espace/mandat/signature", mandates.sign, name="mandate-sign"),
+    path("espace/mandat/courriel", mandates.change_email, name="mandate-email"),
     path("espace/mandat/refus", mandates.refuse, name="mandate-refuse"),
     path("espace/mandat/revocation", mandates.revoke, name="mandate-revoke"),
     path(f"espace/dossiers/{REF}/accord/<int:key>", answers.agree, name="offer-agree"),

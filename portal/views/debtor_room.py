@@ -105,7 +105,7 @@ def _mine(request: Any) -> Dossier | None:
         return None
     found = Dossier.objects.select_related("debtor", "office", "creditor", "brand")
     dossier = found.filter(pk=request.session[DEBTOR_KEY], phase__in=OPEN_PHASES).first()
-    show(request, dossier and dossier.pk)
+    show(request, dossier.pk if dossier else None)
     return dossier
 
 

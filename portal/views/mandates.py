@@ -17,7 +17,7 @@ from core import clock
 from core.http import readonly
 from mandates import services
 from mandates.models import Mandate
-from portal.mandate_forms import ChannelForm, ChoiceForm, CodeForm, RevocationForm
+from portal.mandate_forms import ChannelForm, ChoiceForm, CodeForm, EmailForm, RevocationForm
 from portal.mandate_pages import mandate_page
 from portal.views.acting import for_the_same_creditor
 from portal.views.signing import signer_of, too_many, way_of
@@ -116,6 +116,20 @@ def another_code(request: Any) -> HttpResponse:
     return redirect("mandate")
 
 
+@require_POST
+@requires(Permission.MANDATE_SIGN)
+@for_the_same_creditor("mandate")
+def change_email(request: Any) -> HttpResponse:
+    """Another address for the announcements, before the signature or after."""
+    found, form = _waiting(request) or _living(request), EmailForm(request.POST)
+    if not form.is_valid():
+        return _page(request, found, email_form=form, status=422)
+    for mandate in {found, request.creditor.mandates.valid() or found}:
+        services.change_email(mandate, form.cleaned_data["email"], user=request.user, now=clock.now())
+    messages.success(request, _("Vos prélèvements seront annoncés à %(email)s.") % form.cleaned_data)
+    return redirect("mandate")
+
+
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 @requires(Permission.MANDATE_SIGN)
@@ -156,7 +170,7 @@ def _living(request: Any) -> Mandate:
 
 def _page(
     request: Any, found: Mandate, *, channel_form: ChannelForm | None = None, code_form: CodeForm | None = None,
-    refusal: str = "", status: int = 200,
+    email_form: EmailForm | None = None, refusal: str = "", status: int = 200,
 ) -> HttpResponse:  # fmt: skip
     sent = Challenge.objects.filter(pk=request.session.get(CHALLENGE), used_at=None, document=found.unsigned_id).first()
     if refusal and sent and code_form:
@@ -168,4 +182,6 @@ def _page(
         "sent_to": sent.destination if sent else "",
         "refusal": refusal,
     }
+    if email_form:
+        context["email_form"] = email_form
     return render(request, "mandates/mandate.html", context, status=status)
