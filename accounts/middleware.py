@@ -12,6 +12,7 @@ from django.core.exceptions import PermissionDenied
 from django.db import connection
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.utils import timezone
 from django.utils.cache import patch_cache_control
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
@@ -24,6 +25,7 @@ from accounts.permissions import may_join
 from accounts.sharing import living
 from core import clock
 from core.audit import note
+from core.readings import keep
 from tenants.context import Audience, Context, switch
 
 DEBTOR_KEY = "debtor_dossier"
@@ -67,10 +69,28 @@ class AudienceMiddleware:
             messages.info(request, _("Votre mot de passe a dépassé sa durée : choisissez-en un nouveau."))
             return redirect("account_change_password")
         response = enter(request) or self.get_response(request)
+        reader, name = _reader(request)
+        keep(
+            request,
+            response.status_code,
+            reader=reader,
+            name=name,
+            ip=get_adapter().get_client_ip(request),
+            now=clock.now(),
+        )
         patch_cache_control(response, private=True, no_store=True)  # nothing of a person stays on a shared machine
         if request.session.modified:
             switch(Context(Audience.PUBLIC))  # the session above us is the public role's business
         return response
+
+
+def _reader(request: Any) -> tuple[str, str]:
+    """Who reads, for good and in words: a person, a link, or the debtor himself."""
+    if share := getattr(request, "share", None):
+        return f"share:{share.pk}", share.recipient
+    if request.user.is_authenticated and not request.path.startswith("/debiteur/"):
+        return f"user:{request.user.pk}", f"{request.user} <{request.user.email}>"
+    return f"debtor:{request.session.get(DEBTOR_KEY, '')}", "débiteur"
 
 
 class Held(NamedTuple):
@@ -153,6 +173,7 @@ def _office(request: Any) -> HttpResponse | None:
     if not factors.has_one(request.user):
         return factors.ask_for_one(request)
     request.office = member.office
+    timezone.activate(member.office.zone)  # until the answer is made: the door of the request closes it
     switch(Context(Audience.OFFICE, brand=request.brand.pk, office=member.office_id))
     return None
 

@@ -12,6 +12,7 @@ from django.db import connection, transaction
 
 from accounts.models import BankAccount, BillingParty, CivilStatus, Creditor, Membership, User
 from accounts.roles import Role
+from core import crypto
 from notifications.models import Channel, Message
 from notifications.outbox import queue
 from tenants.context import Audience, Context, acting_as
@@ -85,7 +86,7 @@ def _next_creditor_key() -> int:
 
 def send_activation(user: User, brand: Brand, *, now: datetime) -> None:
     """Write the mail with the link that activates the account."""
-    _write_to(user, brand, kind="account_activation", now=now, token=activation_token(user))
+    _write_to(user, brand, kind="account_activation", now=now, secret=activation_token(user))
 
 
 def activation_token(user: User) -> str:
@@ -114,7 +115,7 @@ def activate(token: str) -> None:
 
 def write_link(user: User, brand: Brand, *, kind: str, path: str, now: datetime) -> None:
     """Write a mail that carries a link made elsewhere (password recovery), by its path on the brand's host."""
-    _write_to(user, brand, kind=kind, now=now, path=path)
+    _write_to(user, brand, kind=kind, now=now, secret=path)
 
 
 def write_notice(user: User, brand: Brand, *, what: str, now: datetime) -> None:
@@ -122,9 +123,12 @@ def write_notice(user: User, brand: Brand, *, what: str, now: datetime) -> None:
     _write_to(user, brand, kind="security_changed", now=now, what=what)
 
 
-def _write_to(user: User, brand: Brand, *, kind: str, now: datetime, **payload: str) -> None:
+def _write_to(user: User, brand: Brand, *, kind: str, now: datetime, secret: str = "", **payload: str) -> None:
+    """Queue a mail; `secret` opens the account, so that it waits sealed."""
     recipient = {"name": user.get_full_name(), "email": user.email}
     key = f"{kind}-{user.pk}-{now.timestamp()}"
+    if secret:
+        payload["sealed"] = crypto.encrypt(secret, place=f"message:{key}")
     queue(
         Message(
             brand=brand, key=key, kind=kind, channel=Channel.EMAIL, recipient=recipient, payload=payload,

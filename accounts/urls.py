@@ -1,4 +1,3 @@
-from allauth.account import views as allauth_views
 from django.contrib.auth.decorators import login_required
 from django.urls import path, re_path
 from django.views.decorators.http import require_POST
@@ -14,7 +13,7 @@ urlpatterns = [
     path("rejoindre", login_required(views.join), name="join-brand"),
     path("activation/<str:token>", views.activate, name="account_activate"),
     path("connexion", views.Login.as_view(), name="account_login"),
-    path("deconnexion", require_POST(allauth_views.LogoutView.as_view()), name="account_logout"),
+    path("deconnexion", require_POST(views.Logout.as_view()), name="account_logout"),
     path(
         "activation-attendue",
         TemplateView.as_view(template_name="accounts/activation_awaited.html"),

@@ -21,6 +21,7 @@ from accounts.models import Membership
 from accounts.permissions import creditors_of, may_join
 from accounts.sign_up_form import PERSON, CreditorForm, SignUpForm
 from core import clock
+from core.http import forget
 from core.once import once
 
 LANGUAGE_SECONDS = 365 * 86400
@@ -82,6 +83,13 @@ class Login(allauth_views.LoginView):
         if language := form.cleaned_data.get("language"):
             response.set_cookie(settings.LANGUAGE_COOKIE_NAME, language, max_age=LANGUAGE_SECONDS, samesite="Lax")
         return response
+
+
+class Logout(allauth_views.LogoutView):
+    """Ends the session; whoever sits down next finds nothing in the browser either."""
+
+    def post(self, *args: Any, **kwargs: Any) -> HttpResponse:
+        return forget(super().post(*args, **kwargs))
 
 
 class ResetPassword(allauth_views.PasswordResetView):

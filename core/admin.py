@@ -10,7 +10,7 @@ from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 
 from core import clock, looking
-from core.models import AuditEntry
+from core.models import AuditEntry, Reading
 
 
 class KeptAdmin(admin.ModelAdmin):
@@ -75,5 +75,13 @@ class AuditEntryAdmin(ReadOnlyAdmin):
     list_display = ("at", "actor", "action", "subject", "reason")
     list_filter = ("action",)
     search_fields = ("actor", "subject", "reason")
+    ordering = ("-at", "-pk")
+    show_full_result_count = False
+
+
+@admin.register(Reading)
+class ReadingAdmin(ReadOnlyAdmin):
+    list_display = ("at", "name", "page", "ip")
+    search_fields = ("name", "reader", "page")
     ordering = ("-at", "-pk")
     show_full_result_count = False

@@ -43,3 +43,9 @@ def safe_next(request: HttpRequest, default: str) -> str:
     if target and url_has_allowed_host_and_scheme(target, {request.get_host()}, require_https=secure):
         return target
     return default
+
+
+def forget(response: HttpResponse) -> HttpResponse:
+    """The answer, with the browser told to forget all that it kept of this site."""
+    response["Clear-Site-Data"] = '"cache", "storage"'
+    return response

@@ -35,3 +35,24 @@ class Submission(models.Model):
 
     def __str__(self) -> str:
         return str(self.token)
+
+
+class Reading(models.Model):
+    """A page that showed dossiers to somebody; by key, so that it holds no debtor's name. Removed after a year."""
+
+    at = models.DateTimeField("le")
+    reader = models.CharField("qui", max_length=60)
+    name = models.CharField("nom", max_length=160)
+    page = models.CharField("page", max_length=200)
+    dossiers = models.JSONField("dossiers")
+    ip = models.GenericIPAddressField("adresse IP", null=True)
+
+    class Meta:
+        verbose_name = "lecture"
+        indexes = [
+            models.Index("reader", "at", name="readings_of_somebody"),
+            models.Index("at", name="readings_by_age"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.at:%Y-%m-%d %H:%M} {self.name} {self.page}"

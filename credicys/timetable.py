@@ -16,5 +16,6 @@ TIMETABLE = {
     "collections": _every(3600, "payments.tasks.announce_collections"),
     "sessions": _every(3600, "accounts.tasks.forget_sessions"),
     "conventions": _every(3600, "accounts.tasks.follow_conventions"),
+    "readings": _every(3600, "tenants.tasks.forget_readings"),
     "submissions": _every(3600, "tenants.tasks.forget_submissions"),
 }

@@ -22,6 +22,11 @@ def mandate_revoked(message: Message) -> Content:
     return _mail(message, mandate, "revoked", f"Votre mandat {mandate.rum} est révoqué")
 
 
+@content_of("mandate_email_changed")
+def mandate_email_changed(message: Message) -> Content:
+    return _mail(message, _mandate(message), "email_changed", "Vos prélèvements seront annoncés à une autre adresse")
+
+
 @content_of("mandate_lapsed")
 def mandate_lapsed(message: Message) -> Content:
     mandate = _mandate(message)

@@ -67,6 +67,7 @@ class Mandate(models.Model):
     replaces = models.ForeignKey("self", models.PROTECT, null=True, related_name="+")
     mode = models.CharField("mode", max_length=9, choices=Mode.choices, default=Mode.ONE_OFF)
     amount = models.DecimalField("montant", max_digits=11, decimal_places=2, null=True)
+    email = models.EmailField("courriel des annonces", blank=True)
     notice_days = models.PositiveSmallIntegerField("préavis, en jours calendaires", default=NOTICE_DAYS)
     is_spread = models.BooleanField("étalé sur trois mois", default=False)
     state = models.CharField("état", max_length=8, choices=MandateState.choices, default=MandateState.DRAFT)
@@ -116,6 +117,11 @@ class Mandate(models.Model):
 
     def __str__(self) -> str:
         return self.rum
+
+    @property
+    def notices_to(self) -> str:
+        """Where its debits are announced: the address given for it, else the creditor's."""
+        return self.email or self.creditor.email
 
     @property
     def is_signed(self) -> bool:

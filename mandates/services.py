@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from accounts.models import BankAccount, Creditor, User
 from core import crypto
 from core.actors import Actor
+from core.audit import note
 from core.bulk import insert_all
 from core.calendar import Period, add_period
 from core.crypto import Unreadable
@@ -54,6 +55,7 @@ class Choice:
     mode: str = Mode.ONE_OFF
     amount: Decimal | None = None
     is_spread: bool = False
+    email: str = ""  # of the announcements; without it the creditor's own
 
 
 def needs_mandate(brand: Brand) -> bool:
@@ -86,12 +88,13 @@ def prepare(creditor: Creditor, choice: Choice, *, now: datetime) -> Mandate:
     mandate = creditor.mandates.waiting().first() or _new(creditor, choice, now=now)
     mandate.account, mandate.mode = choice.account, choice.mode
     mandate.amount, mandate.is_spread = choice.amount, choice.is_spread
+    mandate.email = choice.email
     mandate.state = MandateState.DRAFT
     mandate.unsigned = _paper(mandate)
     if mandate._state.adding:
         mandate.save(force_insert=True)
     else:
-        mandate.save(update_fields=["account", "mode", "amount", "is_spread", "state", "unsigned"])
+        mandate.save(update_fields=["account", "mode", "amount", "is_spread", "email", "state", "unsigned"])
     return mandate
 
 
@@ -194,6 +197,20 @@ def refuse(mandate: Mandate) -> None:
     Mandate.objects.filter(pk=mandate.pk, state=MandateState.DRAFT).update(state=MandateState.REFUSED)
 
 
+def change_email(mandate: Mandate, email: str, *, user: User, now: datetime) -> None:
+    """Announce debits elsewhere from now on (IDE-14), at any time of the mandate's life; the former address is told."""
+    former = mandate.notices_to
+    with transaction.atomic():
+        changed = Mandate.objects.filter(pk=mandate.pk).exclude(email=email).update(email=email)
+        if not changed or email == former:
+            return
+        note(
+            "courriel des annonces changé", f"mandate:{mandate.pk}", by=str(user), now=now, reason=f"{former} → {email}"
+        )
+        key = f"mandate-email-{mandate.pk}-{now.timestamp()}"
+        _write_to(mandate.creditor.name, former, mandate, "mandate_email_changed", now=now, key=key)
+
+
 def revoke(mandate: Mandate, *, user: User, now: datetime) -> None:
     """End a mandate in force at its debtor's wish: nothing is collected on it any more."""
     with transaction.atomic():
@@ -211,8 +228,7 @@ def lapse(*, now: datetime) -> int:
             with transaction.atomic():
                 done = Mandate.objects.signed().filter(pk=mandate.pk).update(state=MandateState.LAPSED, ended_at=now)
                 if done:
-                    creditor = mandate.creditor
-                    _write_to(creditor.name, creditor.email, mandate, "mandate_lapsed", now=now)
+                    _write_to(mandate.creditor.name, mandate.notices_to, mandate, "mandate_lapsed", now=now)
             ended += done
     return ended
 
@@ -258,12 +274,12 @@ def remembered(creditor: Creditor) -> BankAccount | None:
         return None
 
 
-def _write_to(name: str, email: str, mandate: Mandate, kind: str, *, now: datetime) -> None:
+def _write_to(name: str, email: str, mandate: Mandate, kind: str, *, now: datetime, key: str = "") -> None:
     queue(
         Message(
             brand_id=mandate.brand_id,
             creditor_id=mandate.creditor_id,
-            key=f"{kind.replace('_', '-')}-{mandate.pk}",
+            key=key or f"{kind.replace('_', '-')}-{mandate.pk}",
             kind=kind,
             channel=Channel.EMAIL,
             recipient={"name": name, "email": email},

@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
+from django.utils import timezone
 
 from documents.services import store
 from notifications.channels import Rejected, Sender, Unavailable, email, file, post, sms
@@ -68,7 +69,7 @@ def _claim(now: datetime) -> Message | None:
 
 
 def _write(message: Message) -> Content:
-    with acting_as(WORKER):
+    with acting_as(WORKER), timezone.override((message.office or message.brand).zone):
         return CONTENTS[message.kind](message)
 
 

@@ -119,7 +119,7 @@ def target_day(day: date) -> date:
 def _announce_by_mail(mandate: Mandate, made: list[Collection], *, now: datetime) -> None:
     keys, announcement = [one.pk for one in made], f"collection-announced-{made[0].pk}"
     Collection.objects.filter(pk__in=keys).update(announcement=announcement)
-    _write(mandate.creditor, announcement, "collection_announced", now=now, collections=keys)
+    _write(mandate, announcement, "collection_announced", now=now, collections=keys)
 
 
 def note_announced(announcement: str, *, now: datetime) -> None:
@@ -274,7 +274,7 @@ def _follow(made: BankReturn, collection: Collection, *, now: datetime) -> None:
         planned.update(state=CollectionState.CANCELLED)
     if then != Next.STOP:
         _write(
-            collection.creditor, f"collection-returned-{made.pk}", "collection_returned", now=now, bank_return=made.pk
+            collection.mandate, f"collection-returned-{made.pk}", "collection_returned", now=now, bank_return=made.pk
         )
 
 
@@ -289,7 +289,9 @@ def to_announce() -> QuerySet[Creditor]:
     return Creditor.objects.filter(pk__in=signed, fees__isnull=False).distinct().order_by("pk")
 
 
-def _write(creditor: Creditor, key: str, kind: str, *, now: datetime, **payload: object) -> None:
+def _write(mandate: Mandate, key: str, kind: str, *, now: datetime, **payload: object) -> None:
+    """To where the mandate's debits are announced."""
+    creditor = mandate.creditor
     queue(
         Message(
             brand_id=creditor.brand_id,
@@ -297,7 +299,7 @@ def _write(creditor: Creditor, key: str, kind: str, *, now: datetime, **payload:
             key=key,
             kind=kind,
             channel=Channel.EMAIL,
-            recipient={"name": creditor.name, "email": creditor.email},
+            recipient={"name": creditor.name, "email": mandate.notices_to},
             payload=payload,
             created_at=now,
             try_at=now,

@@ -28,6 +28,7 @@ class Intake:
     columns: list[dict[str, str]]
     rows: list[dict[str, Any]]
     late: int
+    dossiers: tuple[int, ...]
 
 
 def intake(dossiers: QuerySet[Dossier], office: Office, *, now: datetime) -> Intake:
@@ -38,7 +39,7 @@ def intake(dossiers: QuerySet[Dossier], office: Office, *, now: datetime) -> Int
     heads = [_("Référence"), _("Débiteur"), _("Transmis le"), _("Prise en charge")]
     columns = [{"label": head} for head in heads] + [{"label": _("Solde"), "align": "right"}]
     rows = [{"cells": _cells(row, seen[row.pk], due[row.filed_at], office, now)} for row in found]
-    return Intake(columns, rows, sum(due[row.filed_at] < now for row in found))
+    return Intake(columns, rows, sum(due[row.filed_at] < now for row in found), tuple(seen))
 
 
 def _cells(row: Any, face: Any, due: datetime, office: Office, now: datetime) -> list[dict[str, Any]]:

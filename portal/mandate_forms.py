@@ -47,6 +47,10 @@ class ChoiceForm(forms.Form):
     source = forms.ChoiceField(
         label=gettext_lazy("Compte à débiter"), widget=forms.RadioSelect({"class": "radio-cards"}), required=False
     )
+    email = forms.EmailField(
+        label=gettext_lazy("Courriel des annonces"), required=False,
+        help_text=gettext_lazy("Chaque prélèvement y est annoncé. Vous pourrez le changer à tout moment."),
+    )  # fmt: skip
     signatory_civility = forms.ChoiceField(label=gettext_lazy("Civilité"), choices=Civility.choices, required=False)
     signatory_last_name = forms.CharField(label=gettext_lazy("Nom"), max_length=80, required=False)
     signatory_first_name = forms.CharField(label=gettext_lazy("Prénom"), max_length=80, required=False)
@@ -77,6 +81,8 @@ class ChoiceForm(forms.Form):
             choices.insert(0, (REMEMBERED, f"{self.known.masked} · {self.known.bic} ({self.known.signatory})"))
         self.fields["source"].choices = choices  # type: ignore[attr-defined]
         self.initial["source"] = choices[0][0]
+        latest = self.creditor.mandates.order_by("-pk").first()
+        self.initial["email"] = latest.notices_to if latest else self.creditor.email
         if self.balance:
             self.initial["amount"] = self.balance
             self.fields["amount"].help_text = _("Solde de vos frais : %(sum)s.") % {"sum": money(self.balance, "EUR")}
@@ -135,7 +141,7 @@ class ChoiceForm(forms.Form):
         """What was chosen; a new account is written down first."""
         data = self.cleaned_data
         account = self.known if self.known and self.uses_known(data) else self._new_account(now=now)
-        return services.Choice(account, data["mode"], data["amount"], data["is_spread"])
+        return services.Choice(account, data["mode"], data["amount"], data["is_spread"], data["email"])
 
     def _new_account(self, *, now: datetime) -> BankAccount:
         data = self.cleaned_data
@@ -144,6 +150,12 @@ class ChoiceForm(forms.Form):
         account.seal(data["iban"])
         account.save(force_insert=True)
         return account
+
+
+class EmailForm(forms.Form):
+    """Where debits are announced; changed whenever one likes (IDE-14)."""
+
+    email = forms.EmailField(label=gettext_lazy("Courriel des annonces"), max_length=254)
 
 
 class ChannelForm(forms.Form):

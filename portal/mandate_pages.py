@@ -11,6 +11,7 @@ from mandates import texts
 from mandates.models import Mandate, MandateState
 from mandates.services import refuses_channel
 from payments.models import Collection, CollectionState
+from portal.mandate_forms import EmailForm
 from portal.templatetags.ui import money
 from signatures.models import CodeChannel, Proof
 
@@ -41,6 +42,7 @@ def mandate_page(mandate: Mandate) -> dict[str, Any]:
         "papers": _papers(mandate),
         "tone": TONES.get(MandateState(mandate.state), "neutral"),
         "consent": texts.consent(mandate.brand.name),
+        "email_form": EmailForm(initial={"email": mandate.notices_to}),
         "by_sms_only": refuses_channel(mandate, CodeChannel.EMAIL),
         "in_force": in_force if in_force != mandate else None,
         "is_over": not mandate.is_signed and not mandate.is_waiting,

@@ -7,6 +7,7 @@ REF = "<slug:reference>"
 urlpatterns = [
     path("", public.welcome, name="welcome"),
     path("entree", public.entrance, name="portal-entrance"),
+    path("robots.txt", public.robots, name="robots"),
     path("cgu", public.terms, name="terms"),
     path("", include("portal.house_urls")),
     path("", include("portal.thread_urls")),
@@ -39,6 +40,7 @@ urlpatterns = [
     path("espace/mandat/code", mandates.ask_code, name="mandate-code"),
     path("espace/mandat/autre-code", mandates.another_code, name="mandate-another-code"),
     path("espace/mandat/signature", mandates.sign, name="mandate-sign"),
+    path("espace/mandat/courriel", mandates.change_email, name="mandate-email"),
     path("espace/mandat/refus", mandates.refuse, name="mandate-refuse"),
     path("espace/mandat/revocation", mandates.revoke, name="mandate-revoke"),
     path(f"espace/dossiers/{REF}/accord/<int:key>", answers.agree, name="offer-agree"),

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from django.conf import settings
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseNotFound
+from django.utils import timezone
 
 from tenants.context import Audience, Context, acting_as
 from tenants.models import Brand
@@ -48,7 +49,8 @@ class DoorMiddleware:
             if brand is None:
                 return HttpResponseNotFound(UNKNOWN_HOST, content_type="text/plain; charset=utf-8")
             request.brand = brand  # type: ignore[attr-defined]  # what this middleware exists for
-            response = self.get_response(request)
+            with timezone.override(brand.zone):  # hours are told as its people live them
+                response = self.get_response(request)
             if response.status_code >= 500 or getattr(request, "has_failed", False):
                 transaction.set_rollback(True)
         return response

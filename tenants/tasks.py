@@ -2,11 +2,18 @@ from datetime import timedelta
 
 from celery import shared_task
 
-from core import clock
+from core import clock, readings
 from core.models import Submission
 from tenants.context import WORKER, acting_as
 
 KEPT = timedelta(days=1)
+
+
+@shared_task
+def forget_readings() -> int:
+    """Who read what is kept for a year."""
+    with acting_as(WORKER):
+        return readings.forget_old(now=clock.now())
 
 
 @shared_task

@@ -18,7 +18,7 @@ def for_the_same_creditor(page: str) -> Callable[[Callable[..., HttpResponse]], 
     def decorate(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
         @wraps(view)
         def guarded(request: Any, *args: Any, **kwargs: Any) -> HttpResponse:
-            if request.method == "POST" and request.POST.get(ACTING_FOR) != str(request.creditor.pk):
+            if request.method == "POST" and not _is_for(request):
                 messages.error(
                     request,
                     _("Vous agissez maintenant pour %(name)s : rien n’a été fait. Vérifiez, puis recommencez.")
@@ -30,3 +30,9 @@ def for_the_same_creditor(page: str) -> Callable[[Callable[..., HttpResponse]], 
         return guarded
 
     return decorate
+
+
+def _is_for(request: Any) -> bool:
+    """A form that says nothing can only be taken for the one creditor of a person who has one."""
+    said = request.POST.get(ACTING_FOR, "")
+    return said == str(request.creditor.pk) or (not said and len(request.memberships) == 1)

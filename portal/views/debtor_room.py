@@ -14,8 +14,9 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.middleware import DEBTOR_KEY
 from core import clock
-from core.http import readonly
+from core.http import forget, readonly
 from core.once import once
+from core.readings import show
 from documents.models import Document
 from dossiers.enums import Phase
 from dossiers.models import Dossier
@@ -104,7 +105,9 @@ def _mine(request: Any) -> Dossier | None:
     if DEBTOR_KEY not in request.session:
         return None
     found = Dossier.objects.select_related("debtor", "office", "creditor", "brand")
-    return found.filter(pk=request.session[DEBTOR_KEY], phase__in=OPEN_PHASES).first()
+    dossier = found.filter(pk=request.session[DEBTOR_KEY], phase__in=OPEN_PHASES).first()
+    show(request, dossier.pk if dossier else None)
+    return dossier
 
 
 EXPLAINED = {
@@ -210,4 +213,4 @@ def leave(request: Any) -> HttpResponse:
     """Closes the room; a creditor who looked into it from her own computer stays connected."""
     request.session.pop(DEBTOR_KEY, None)
     request.session.cycle_key()
-    return redirect("debtor-door")
+    return forget(redirect("debtor-door"))

@@ -18,6 +18,7 @@ from accounts.roles import Permission
 from core import clock
 from core.http import readonly
 from core.once import once
+from core.readings import show
 from documents.sniffing import Refused
 from dossiers import search
 from dossiers.enums import AttachmentKind, Phase
@@ -43,7 +44,9 @@ def mine(request: Any) -> QuerySet[Dossier]:
 
 def one_of_mine(request: Any, reference: str) -> Dossier:
     found = mine(request).select_related("brand", "creditor", "debtor", "office", "manager", "subsidiary")
-    return get_object_or_404(found, reference=reference)
+    dossier = get_object_or_404(found, reference=reference)
+    show(request, dossier.pk)
+    return dossier
 
 
 @readonly
@@ -63,6 +66,8 @@ def home(request: Any) -> HttpResponse:
 
 
 def _rows(request: Any, found: Any) -> SafeString:
+    found = list(found)
+    show(request, *(row.pk for row in found))
     return rows(found, page="dossier", zone=request.brand.zone)
 
 

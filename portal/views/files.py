@@ -9,8 +9,10 @@ from django.utils.http import content_disposition_header
 from django.views.decorators.cache import never_cache
 
 from accounts.middleware import DEBTOR_KEY
-from accounts.models import ChangeRequestPaper
+from accounts.models import ChangeRequestPaper, Convention
+from accounts.roles import PERMISSIONS, Permission
 from core.http import readonly
+from core.readings import show
 from documents.models import Document, Tampered
 from documents.pdf import without_last_pages
 from dossiers.models import Dossier
@@ -24,8 +26,23 @@ SHOWN = ("application/pdf", "image/png", "image/jpeg")
 @readonly
 def portal_document(request: Any, key: UUID) -> HttpResponse:
     """The creditor's copy ends before the sheet that opens the debtor's room: nobody answers in his place."""
-    mine = [membership.creditor_id for membership in request.memberships]
-    return hand_over(request, key, creditor_id__in=mine, is_recipient=False)
+    return hand_over(request, key, _readable(request), is_recipient=False)
+
+
+def _readable(request: Any) -> Q:
+    """By the role at each creditor: dossiers' papers; conventions and proofs of a request; and, for who signs them, the
+    papers that bear an IBAN in clear, which support never reads « as » somebody."""
+    at = {right: [m.creditor_id for m in request.memberships if right in PERMISSIONS[m.role]] for right in Permission}
+    unsigned, signed = (
+        Convention.objects.values("unsigned"),
+        Convention.objects.filter(signed__isnull=False).values("signed"),
+    )
+    of_profile = Q(pk__in=ChangeRequestPaper.objects.values("document")) | Q(pk__in=unsigned) | Q(pk__in=signed)
+    found = Q(dossier_id__isnull=False, creditor_id__in=at[Permission.DOSSIER_READ])
+    found |= of_profile & Q(creditor_id__in=at[Permission.PROFILE_READ])
+    if request.seeing is None:
+        found |= Q(dossier_id=None, creditor_id__in=at[Permission.MANDATE_SIGN])
+    return found
 
 
 @never_cache
@@ -66,6 +83,7 @@ def hand_over(request: Any, key: UUID, *condition: Q, is_recipient: bool = True,
         response = HttpResponse(content, content_type=document.media_type)
     except (FileNotFoundError, Tampered) as error:
         raise Http404 from error
+    show(request, document.dossier_id)
     as_attachment = document.media_type not in SHOWN or "download" in request.GET
     response["Content-Disposition"] = content_disposition_header(as_attachment, document.name) or "attachment"
     response["X-Content-Type-Options"] = "nosniff"

@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.contrib import messages
+from django.db import transaction
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -16,8 +17,9 @@ from core import clock
 from core.http import readonly
 from mandates import services
 from mandates.models import Mandate
-from portal.mandate_forms import ChannelForm, ChoiceForm, CodeForm, RevocationForm
+from portal.mandate_forms import ChannelForm, ChoiceForm, CodeForm, EmailForm, RevocationForm
 from portal.mandate_pages import mandate_page
+from portal.views.acting import for_the_same_creditor
 from portal.views.signing import signer_of, too_many, way_of
 from signatures.codes import CodeRefused, send_code
 from signatures.models import Challenge
@@ -38,12 +40,14 @@ def mandate(request: Any) -> HttpResponse:
 @sensitive_post_parameters("iban", "bic")
 @require_http_methods(["GET", "HEAD", "POST"])
 @requires(Permission.MANDATE_SIGN)
+@for_the_same_creditor("mandate")
 def choose(request: Any) -> HttpResponse:
     """Account, mode, amount, spread; then the paper is drawn up and shown."""
     form = ChoiceForm(request.POST if request.method == "POST" else None, creditor=request.creditor)
     if request.method == "POST" and form.is_valid():
         try:
-            services.prepare(request.creditor, form.choice(now=clock.now()), now=clock.now())
+            with transaction.atomic():  # an account that no mandate takes is not kept
+                services.prepare(request.creditor, form.choice(now=clock.now()), now=clock.now())
         except services.MandateRefused as refusal:
             form.add_error(None, str(refusal))
         else:
@@ -54,6 +58,7 @@ def choose(request: Any) -> HttpResponse:
 
 @require_POST
 @requires(Permission.MANDATE_SIGN)
+@for_the_same_creditor("mandate")
 def ask_code(request: Any) -> HttpResponse:
     found = _waiting(request)
     if found is None:
@@ -72,6 +77,7 @@ def ask_code(request: Any) -> HttpResponse:
 @sensitive_post_parameters("code")
 @require_POST
 @requires(Permission.MANDATE_SIGN)
+@for_the_same_creditor("mandate")
 def sign(request: Any) -> HttpResponse:
     found = _waiting(request)
     if found is None:
@@ -91,6 +97,7 @@ def sign(request: Any) -> HttpResponse:
 
 @require_POST
 @requires(Permission.MANDATE_SIGN)
+@for_the_same_creditor("mandate")
 def refuse(request: Any) -> HttpResponse:
     if found := _waiting(request):
         services.refuse(found)
@@ -102,23 +109,43 @@ def refuse(request: Any) -> HttpResponse:
 
 @require_POST
 @requires(Permission.MANDATE_SIGN)
+@for_the_same_creditor("mandate")
 def another_code(request: Any) -> HttpResponse:
     """Back to the choice of the way, to have a fresh code sent."""
     request.session.pop(CHALLENGE, None)
     return redirect("mandate")
 
 
+@require_POST
+@requires(Permission.MANDATE_SIGN)
+@for_the_same_creditor("mandate")
+def change_email(request: Any) -> HttpResponse:
+    """Another address for the announcements, before the signature or after."""
+    found, form = _waiting(request) or _living(request), EmailForm(request.POST)
+    if not form.is_valid():
+        return _page(request, found, email_form=form, status=422)
+    for mandate in {found, request.creditor.mandates.valid() or found}:
+        services.change_email(mandate, form.cleaned_data["email"], user=request.user, now=clock.now())
+    messages.success(request, _("Vos prélèvements seront annoncés à %(email)s.") % form.cleaned_data)
+    return redirect("mandate")
+
+
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 @requires(Permission.MANDATE_SIGN)
+@for_the_same_creditor("mandate")
 def revoke(request: Any) -> HttpResponse:
     found = request.creditor.mandates.select_related("account", "brand", "creditor").valid()
     if found is None:
         return redirect("mandate")
     form = RevocationForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
-        services.revoke(found, user=request.user, now=clock.now())
-        messages.success(request, _("Votre mandat est révoqué. Un courriel vous le confirme."))
+        try:
+            services.revoke(found, user=request.user, now=clock.now())
+        except services.MandateRefused as refusal:  # by another click
+            messages.info(request, str(refusal))
+        else:
+            messages.success(request, _("Votre mandat est révoqué. Un courriel vous le confirme."))
         return redirect("mandate")
     context = {"form": form, "mandate": found}
     return render(request, "mandates/revoke.html", context, status=422 if form.errors else 200)
@@ -143,7 +170,7 @@ def _living(request: Any) -> Mandate:
 
 def _page(
     request: Any, found: Mandate, *, channel_form: ChannelForm | None = None, code_form: CodeForm | None = None,
-    refusal: str = "", status: int = 200,
+    email_form: EmailForm | None = None, refusal: str = "", status: int = 200,
 ) -> HttpResponse:  # fmt: skip
     sent = Challenge.objects.filter(pk=request.session.get(CHALLENGE), used_at=None, document=found.unsigned_id).first()
     if refusal and sent and code_form:
@@ -155,4 +182,6 @@ def _page(
         "sent_to": sent.destination if sent else "",
         "refusal": refusal,
     }
+    if email_form:
+        context["email_form"] = email_form
     return render(request, "mandates/mandate.html", context, status=status)

@@ -1,5 +1,6 @@
 """The office's pages: what to decide, what to post, what lapses soon."""
 
+from itertools import chain
 from typing import Any
 
 from django.contrib import messages
@@ -14,6 +15,7 @@ from core import clock
 from core.actors import Side
 from core.http import readonly
 from core.once import once
+from core.readings import show
 from dossiers import publications, search
 from dossiers.enums import Phase
 from dossiers.models import Dossier
@@ -43,6 +45,8 @@ def ours(request: Any) -> QuerySet[Dossier]:
 
 
 def _rows(request: Any, found: Any) -> SafeString:
+    found = list(found)
+    show(request, *(row.pk for row in found))
     return rows(found, page="office-dossier", zone=request.office.zone)
 
 
@@ -50,10 +54,14 @@ def _rows(request: Any, found: Any) -> SafeString:
 def worklist(request: Any) -> HttpResponse:
     """By the next legal act: to accept, to post, suspended, soon due."""
     deadlines = Deadline.objects.pending().filter(dossier__office=request.office)
-    soon = deadlines.select_related("dossier__debtor", "dossier__office").order_by("lapses_at")[:10]
+    soon = list(deadlines.select_related("dossier__debtor", "dossier__office").order_by("lapses_at")[:10])
+    to_post = letters_to_post(request)[:50]
+    to_accept = intake(ours(request), request.office, now=clock.now())
+    shown = (deadline.dossier_id for deadline in soon), (letter.dossier_id for letter in to_post), to_accept.dossiers
+    show(request, *chain(*shown))
     context = {
-        "to_accept": intake(ours(request), request.office, now=clock.now()),
-        "to_post": letters_to_post(request)[:50],
+        "to_accept": to_accept,
+        "to_post": to_post,
         "stuck": _rows(request, listed(stuck(request))[:50]),
         "requests": _rows(request, listed(ours(request).filter(phase=Phase.INJONCTION_REQUESTED))[:50]),
         "soon": soon,
@@ -193,4 +201,6 @@ def post_letter(request: Any, key: str) -> HttpResponse:
 
 def one_of_ours(request: Any, reference: str) -> Dossier:
     found = ours(request).select_related("brand", "creditor", "debtor", "office", "manager", "subsidiary")
-    return get_object_or_404(found, reference=reference)
+    dossier = get_object_or_404(found, reference=reference)
+    show(request, dossier.pk)
+    return dossier

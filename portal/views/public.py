@@ -28,6 +28,12 @@ def entrance(request: HttpRequest) -> HttpResponse:
     return redirect("join-brand" if may_join(request.user) else "welcome")
 
 
+@readonly
+def robots(request: HttpRequest) -> HttpResponse:
+    """Crawlers may look: the header of each page says what they may keep, and a page they may not open says nothing."""
+    return HttpResponse("User-agent: *\nAllow: /\n", content_type="text/plain")
+
+
 def too_many(request: HttpRequest) -> HttpResponse:
     """Said to whoever goes too fast: how long to wait, and that nothing is lost."""
     answer = render(request, "429.html", status=429)

@@ -14,12 +14,14 @@ from accounts.roles import Permission
 from core import clock
 from core.identifiers import bic_candidates, check_iban
 from mandates.services import MandateRefused, draft, needs_mandate, refuses_account
+from portal.views.acting import for_the_same_creditor
 from tenants.models import Terms
 
 
 @sensitive_post_parameters("iban")
 @require_http_methods(["GET", "HEAD", "POST"])
 @requires(Permission.ACCOUNT_COMPLETE)
+@for_the_same_creditor("complete-registration")
 def complete(request: HttpRequest) -> HttpResponse:
     creditor = request.creditor  # type: ignore[attr-defined]
     if creditor.is_complete:

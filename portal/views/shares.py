@@ -26,6 +26,7 @@ from core import clock
 from core.audit import note
 from core.http import readonly
 from core.once import once
+from core.readings import show
 from dossiers.enums import Phase
 from dossiers.models import Dossier
 from portal import presenters
@@ -140,6 +141,7 @@ def shared(request: Any) -> QuerySet[Dossier]:
 @audited
 def listing(request: Any) -> HttpResponse:
     page = page_of(request, listed(shared(request)))
+    show(request, *(row.pk for row in page.rows))
     lines = rows(page.rows, page="shared-dossier", zone=request.brand.zone)
     return render(request, "portal/people/shared.html", {"rows": lines, "page": page})
 
@@ -148,6 +150,7 @@ def listing(request: Any) -> HttpResponse:
 def detail(request: Any, reference: str) -> HttpResponse:
     found = shared(request).select_related("brand", "creditor", "debtor", "office")
     dossier = get_object_or_404(found, reference=reference)
+    show(request, dossier.pk)
     context = {
         "dossier": dossier,
         "balance": dossier.balance(),

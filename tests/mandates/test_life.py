@@ -6,11 +6,13 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from django.core.management import call_command
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 
+from accounts.adapter import FactorAdapter
 from accounts.management.commands import rotate_keys
-from accounts.models import BankAccount, Creditor
+from accounts.models import BankAccount, Creditor, OfficeProfile, PayoutAccount
 from core import crypto
 from core.actors import Actor, Side
 from core.identifiers import bic_candidates
@@ -20,12 +22,14 @@ from mandates.models import Mandate, MandateState, Mode
 from mandates.services import Choice, MandateRefused, prepare
 from mandates.tasks import lapse_mandates
 from notifications.models import Message
+from payments.services import announce
 from signatures.models import Challenge
 from tests import factories
 from tests.accounts.test_completion import COMPLETION, dump
 from tests.accounts.test_profile import as_support
 from tests.accounts.test_sign_up import page_of, words
 from tests.conftest import AppClient
+from tests.journeys.test_sign_up_to_injonction import post_out
 from tests.mandates.test_mandate import ask, code_of, sign
 from tests.walls.test_tenancy import browser_of
 
@@ -73,6 +77,40 @@ def test_both_modes_are_offered_and_one_off_is_preselected(browser: AppClient) -
     offered = {field["value"]: field.has_attr("checked") for field in page.find_all("input", {"name": "mode"})}
     assert offered == {"one_off": True, "automatic": False}
     assert "sans retour" in words(browser.get(CHOICE))
+
+
+@pytest.mark.req("IDE-14")
+def test_the_email_of_the_record_is_prefilled_and_may_change_at_any_time(
+    browser: AppClient, newcomer: Creditor, settings: Any
+) -> None:
+    field = page_of(browser.get(CHOICE)).find("input", {"name": "email"})
+    assert field["value"] == newcomer.email
+    choose(browser, email="compta@martin.example")
+    assert Mandate.objects.get().notices_to == "compta@martin.example"
+    for state, address in (("draft", "avant@martin.example"), ("signed", "apres@martin.example")):
+        if state == "signed":
+            sign_now(browser, settings)
+        former = Mandate.objects.get().notices_to
+        assert browser.post(f"{PAGE}courriel", {"email": address}).status_code == 302
+        mandate = Mandate.objects.get()
+        assert (mandate.state, mandate.notices_to) == (state, address)
+        told = Message.objects.filter(kind="mandate_email_changed").latest("created_at")
+        assert told.recipient["email"] == former, "whoever is no longer told learns it"
+        assert page_of(browser.get(PAGE)).find("input", {"name": "email"})["value"] == address
+    factories.fee(newcomer)
+    announce(newcomer, now=datetime(2026, 3, 2, 8, tzinfo=UTC))
+    assert Message.objects.get(kind="collection_announced").recipient["email"] == "apres@martin.example"
+    post_out()
+    assert "autre adresse" in Message.objects.filter(kind="mandate_email_changed").latest("created_at").subject
+
+
+@pytest.mark.req("IDE-14")
+@pytest.mark.parametrize("typed", ["", "pas une adresse", "x@" + "y" * 300 + ".fr"])
+def test_an_email_that_is_none_changes_nothing_and_says_so(typed: str, browser: AppClient) -> None:
+    choose(browser)
+    before = Mandate.objects.values().get()
+    assert browser.post(f"{PAGE}courriel", {"email": typed}).status_code == 422
+    assert Mandate.objects.values().get() == before
 
 
 @pytest.mark.req("IDE-13")
@@ -378,6 +416,41 @@ def test_keys_are_rotated_and_the_old_one_may_be_thrown_away(two_keys: Any, bran
     assert list(BankAccount.objects.order_by("pk").values_list("iban_fingerprint", flat=True)) == prints
     call_command("rotate_keys", stdout=out)
     assert len(creditors) == 3
+
+
+def test_a_rotation_forgets_nothing_that_is_sealed(two_keys: Any, brand: Any) -> None:
+    """The operator is told to throw the old key away: whatever it still seals would be lost, second factors first."""
+    creditor, office = factories.creditor(brand), factories.office(brand)
+    clerk = factories.clerk(office)
+    RecoveryCodes.activate(clerk)
+    payout = factories.payout_account(creditor)
+    profile = OfficeProfile(office=office, brand=brand, changed_at=None)
+    profile.seal_third_party(factories.IBAN)
+    profile.save()
+    assert {"accounts_bankaccount", "accounts_payoutaccount", "accounts_officeprofile", "mfa_authenticator"} <= holding(
+        "1|old|"
+    )
+    two_keys.FIELD_KEYS = ["new:secret-two", "old:secret-one"]
+    call_command("rotate_keys", stdout=io.StringIO())
+    assert holding("1|old|") == set()
+    two_keys.FIELD_KEYS = ["new:secret-two"]
+    assert (
+        PayoutAccount.objects.get(pk=payout.pk).iban()
+        and OfficeProfile.objects.get().third_party_iban() == factories.IBAN
+    )
+    totp = clerk.authenticator_set.get(type="totp")
+    assert FactorAdapter().decrypt(totp.data["secret"]) == factories.TOTP_SECRET
+    assert clerk.authenticator_set.get(type="recovery_codes").wrap().get_unused_codes()
+
+
+def holding(text: str) -> set[str]:
+    """The tables with this text anywhere in a row."""
+    found = set()
+    with connection.cursor() as cursor:
+        for table in connection.introspection.table_names(cursor):
+            cursor.execute(f"SELECT count(*) FROM {table} t WHERE position(%s in t::text) > 0", [text])
+            found |= {table} if cursor.fetchone()[0] else set()
+    return found
 
 
 def test_a_rotation_stops_at_what_it_cannot_read_and_loses_nothing(two_keys: Any, brand: Any) -> None:

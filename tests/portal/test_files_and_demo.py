@@ -8,8 +8,10 @@ from core import clock
 from documents.models import Document
 from dossiers.enums import Phase
 from tests import factories
+from tests.accounts.test_seeing import seeing_as
 from tests.accounts.test_sign_up import words
 from tests.conftest import AppClient
+from tests.walls.test_tenancy import browser_of
 
 pytestmark = pytest.mark.django_db
 
@@ -111,3 +113,31 @@ def test_the_text_of_a_demo_mail_is_text(demo: None, brand: Any, client: AppClie
     (settings.MAIL_DIR / "m1.eml").write_text(mail)
     page = client.get("/demo/courrier/m1").content.decode()
     assert "<script>alert" not in page and "<b>x" not in page and "alert(1)" in words(client.get("/demo/courrier/m1"))
+
+
+@pytest.mark.parametrize(("role", "mandate", "agreement", "letter"), [
+    ("owner", 200, 200, 200), ("manager", 404, 200, 200), ("accountant", 404, 200, 200), ("filer", 404, 404, 200), ("reader", 404, 404, 200),
+])  # fmt: skip
+def test_papers_open_by_role_and_the_iban_in_clear_for_who_signs_only(
+    role: str, mandate: int, agreement: int, letter: int, creditor: Any, office: Any
+) -> None:
+    papers = papers_of(creditor)
+    browser = browser_of(factories.member(creditor, role))
+    got = [browser.get(f"/espace/documents/{paper.pk}").status_code for paper in papers]
+    assert got == [mandate, agreement, letter]
+
+
+def test_support_that_sees_as_somebody_opens_no_paper_with_an_iban(creditor: Any, office: Any) -> None:
+    papers = papers_of(creditor)
+    browser = seeing_as(factories.member(creditor))
+    assert [browser.get(f"/espace/documents/{paper.pk}").status_code for paper in papers] == [404, 200, 200]
+
+
+def papers_of(creditor: Any) -> list[Any]:
+    """The mandate, the convention, a letter of a dossier."""
+    dossier = factories.dossier(creditor, phase=Phase.AMIABLE)
+    letter = factories.paper(creditor, dossier_id=dossier.pk)
+    convention = factories.convention(creditor)
+    convention.unsigned = factories.paper(creditor)
+    convention.save(update_fields=["unsigned"])
+    return [creditor.mandates.get().unsigned, convention.unsigned, letter]

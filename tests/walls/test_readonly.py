@@ -16,7 +16,7 @@ WRITES = re.compile(
     r"^\s*(?:WITH\b.*?\)\s*)?(INSERT INTO|UPDATE|DELETE FROM|TRUNCATE|CREATE|DROP|ALTER|COPY|LOCK)\s+\"?(\w+)",
     re.I | re.S,
 )
-OWN = {"accounts_opensession"}
+OWN = {"accounts_opensession", "core_reading"}  # that a page was read is told nowhere else
 # Nothing to fill in: taken as they stand.
 SECRET = {"token": "x", "uidb36": "1", "key": "x", "code": "x", "clause": 1, "slug": "connexion"}
 

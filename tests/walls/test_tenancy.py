@@ -10,7 +10,7 @@ from uuid import uuid4
 
 import pytest
 from django.conf import settings as django_settings
-from django.db import connection
+from django.db import IntegrityError, connection, transaction
 from django.urls import URLPattern, URLResolver, get_resolver
 
 from accounts.middleware import DEBTOR_KEY, SHARE_KEY
@@ -260,10 +260,10 @@ def fields_of(owner: Owner) -> dict[str, Any]:
 
 
 def everything() -> dict[str, str]:
-    """A fingerprint of each table but that of sessions."""
+    """A fingerprint of each table but those of sessions and of who read what."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT relname FROM pg_class WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace")
-        tables = sorted(row[0] for row in cursor.fetchall() if row[0] != "accounts_opensession")
+        tables = sorted(row[0] for row in cursor.fetchall() if row[0] not in ("accounts_opensession", "core_reading"))
         prints = {}
         for table in tables:
             cursor.execute(f"SELECT md5(coalesce(string_agg(t::text, '|' ORDER BY t::text), '')) FROM {table} t")
@@ -569,3 +569,19 @@ def test_ones_pages_are_the_same_letter_for_letter_whatever_others_file(world: W
             furnish_dossier(stranger, made, CANARY)
     assert pages(world) == before
     assert not [path for path, page in before.items() if CANARY in page]
+
+
+@pytest.mark.attack("T34")
+def test_no_strangers_paper_gets_into_a_bound_file_nor_a_list_of_papers(world: World) -> None:
+    """The court's file binds what its dossier holds: keys in the form are not read, and the base takes no stranger's paper."""
+    ours, theirs = world.ours, world.neighbour
+    paper = theirs.documents[0]
+    room = at_door("etude", world)
+    named = {name: [str(paper.pk), str(ours.documents[0].pk)] for name in ("documents", "pieces", "ids", "key")}
+    assert room.post(f"/etude/dossiers/{theirs.open.reference}/injonction", named).status_code == 404
+    room.post(f"/etude/dossiers/{ours.open.reference}/injonction", named)
+    held = [*ours.open.items.select_related("document"), *ours.open.attachments.select_related("document")]
+    assert held and CANARY not in " ".join(one.document.name for one in held if one.document)
+    for table, key in (("dossiers_item", ours.items[1].pk), ("dossiers_attachment", ours.pieces[1].pk)):
+        with pytest.raises(IntegrityError), transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute(f"UPDATE {table} SET document_id = %s WHERE id = %s", [paper.pk, key])
