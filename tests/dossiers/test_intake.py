@@ -155,7 +155,6 @@ def test_invoices_of_one_debtor_are_apart_when_asked(seller: Creditor) -> None:
     assert Dossier.objects.count() == 2
 
 
-@pytest.mark.req("ATR-70")
 def test_a_credit_note_lowers_the_draft_of_its_invoice_whatever_the_order(seller: Creditor) -> None:
     outcomes = dropped(seller, credit_note("A1", of="F1"), numbered("F1"))
     assert [outcome["state"] for outcome in outcomes] == [intake.JOINED, intake.MADE]

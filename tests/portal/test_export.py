@@ -55,7 +55,6 @@ def test_signs_that_turn_the_line_round_are_dropped() -> None:
 
 
 # --- the page ---------------------------------------------------------------------------------------------------
-@pytest.mark.req("ATR-52")
 def test_the_file_has_the_eight_columns_of_the_results(browser: AppClient, creditor: Any) -> None:
     made = factories.dossier(
         creditor, phase=Phase.AMIABLE, claim_reference="SIN-9", creditor_reference="C-77", policy_number="POL-1"
