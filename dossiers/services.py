@@ -127,6 +127,12 @@ def lock(dossier: Dossier) -> Dossier:
     return Dossier.objects.select_for_update(of=("self",)).get(pk=dossier.pk)
 
 
+def held(dossier: Dossier) -> Dossier:
+    """Locked first, then read with what papers name, in a second statement: a lock that had to wait joins old rows."""
+    lock(dossier)
+    return Dossier.objects.select_related("debtor", "creditor", "office", "brand").get(pk=dossier.pk)
+
+
 def _draft(dossier: Dossier) -> Dossier:
     locked = lock(dossier)
     if not locked.is_draft:

@@ -1,6 +1,5 @@
 """What the debtor answers, and the agreement that may follow it (CPCE R125-2 to R125-5)."""
 
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
@@ -12,10 +11,15 @@ from core.actors import Actor
 from dossiers import journal
 from dossiers.enums import ENDED, Phase
 from dossiers.models import Dossier
-from dossiers.services import lock
-from notifications.outbox import queue_all
-from procedures.cases import cases
-from procedures.letters import answered_to_creditor, answered_to_office, offer_to_creditor, receipt
+from dossiers.services import held
+from procedures.letters import (
+    Letter,
+    answered_to_creditor,
+    answered_to_office,
+    offer_to_creditor,
+    queue_letters,
+    receipt,
+)
 from procedures.models import Answer, AnswerKind, Deadline, Means, Offer
 
 OF_THE_PSRPC = (AnswerKind.ACCEPT, AnswerKind.REFUSE, AnswerKind.REFUSE_TERMS)
@@ -45,58 +49,53 @@ def record(dossier: Dossier, reply: Reply, *, by: str, now: datetime) -> Answer:
 
     It moves nothing: the commissaire de justice records the outcome himself (CPCE R125-3).
     """
-    held = _held(dossier)
-    if reason := _refusal(held, reply, today=now.astimezone(held.zone).date()):
+    dossier = held(dossier)
+    if reason := _refusal(dossier, reply, today=now.astimezone(dossier.zone).date()):
         raise AnswerRefused(reason)
     answer = Answer.objects.create(
-        dossier=held, creditor_id=held.creditor_id, kind=reply.kind, means=reply.means, text=reply.text,
+        dossier=dossier, creditor_id=dossier.creditor_id, kind=reply.kind, means=reply.means, text=reply.text,
         received_on=reply.received_on, recorded_by=by, created_at=now, evidence=reply.evidence,
     )  # fmt: skip
     if reply.kind == AnswerKind.ACCEPT and reply.instalments and reply.first_on:
-        _offer(held, reply.instalments, reply.first_on, by=by, now=now, debtor_agreed_on=reply.received_on)
+        _offer(dossier, reply.instalments, reply.first_on, by=by, now=now, debtor_agreed_on=reply.received_on)
     detail = {"answer": reply.kind, "means": reply.means, "on": reply.received_on.isoformat(), "id": answer.pk}
-    _tell(held, "debtor_answered", detail, by, now, (receipt, answered_to_creditor, answered_to_office))
+    _tell(dossier, "debtor_answered", detail, by, now, (receipt, answered_to_creditor, answered_to_office))
     return answer
 
 
 @transaction.atomic
 def propose(dossier: Dossier, *, instalments: int, first_on: date, by: Actor, now: datetime) -> Offer:
     """The office's own proposal, on the whole balance; both sides have still to agree (CPCE R125-4)."""
-    held = _held(dossier)
-    today = now.astimezone(held.zone).date()
-    if reason := _closed_to_agreement(held, today) or _bad_terms(instalments, first_on, today):
+    dossier = held(dossier)
+    today = now.astimezone(dossier.zone).date()
+    if reason := _closed_to_agreement(dossier, today) or _bad_terms(instalments, first_on, today):
         raise AnswerRefused(reason)
-    offer = _offer(held, instalments, first_on, by=str(by), now=now)
-    _tell(held, "offer_made", _terms(offer), str(by), now, (offer_to_creditor,))
+    offer = _offer(dossier, instalments, first_on, by=str(by), now=now)
+    _tell(dossier, "offer_made", _terms(offer), str(by), now, (offer_to_creditor,))
     return offer
 
 
 @transaction.atomic
 def agree_as_creditor(offer: Offer, *, by: Actor, now: datetime) -> None:
     """The creditor's consent to these very terms: without it there is no title (CPCE L125-1)."""
-    held, today = _agreeable(offer, now)
+    dossier, today = _agreeable(offer, now)
     Offer.objects.filter(pk=offer.pk, creditor_agreed_on=None).update(
         creditor_agreed_on=today, creditor_agreed_by=str(by)
     )
-    _tell(held, "offer_agreed", _terms(offer), str(by), now, ())
+    _tell(dossier, "offer_agreed", _terms(offer), str(by), now, ())
 
 
 @transaction.atomic
 def agree_as_debtor(offer: Offer, *, by: str, now: datetime) -> None:
     """The debtor's consent to the terms that the office proposed."""
-    held, today = _agreeable(offer, now)
+    dossier, today = _agreeable(offer, now)
     Offer.objects.filter(pk=offer.pk, debtor_agreed_on=None).update(debtor_agreed_on=today)
-    _tell(held, "offer_agreed", _terms(offer), by, now, (offer_to_creditor,))
+    _tell(dossier, "offer_agreed", _terms(offer), by, now, (offer_to_creditor,))
 
 
 def month(dossier: Dossier) -> Deadline | None:
     """The running month of the procédure simplifiée; None before the posting and after the outcome."""
     return Deadline.objects.pending().filter(dossier=dossier, transition="record_psrpc_silence").first()
-
-
-def _held(dossier: Dossier) -> Dossier:
-    lock(dossier)
-    return Dossier.objects.select_related("debtor", "creditor", "office", "brand").get(pk=dossier.pk)
 
 
 def _refusal(dossier: Dossier, reply: Reply, today: date) -> str | None:
@@ -148,13 +147,13 @@ def _bad_terms(instalments: int, first_on: date, today: date) -> str | None:
 
 
 def _agreeable(offer: Offer, now: datetime) -> tuple[Dossier, date]:
-    held = _held(offer.dossier)
-    today = now.astimezone(held.zone).date()
-    if reason := _closed_to_agreement(held, today):
+    dossier = held(offer.dossier)
+    today = now.astimezone(dossier.zone).date()
+    if reason := _closed_to_agreement(dossier, today):
         raise AnswerRefused(reason)
-    if held.offers.current() != offer:
+    if dossier.offers.current() != offer:
         raise AnswerRefused(_("Une proposition plus récente l’a remplacée : lisez-la avant de répondre."))
-    return held, today
+    return dossier, today
 
 
 def _offer(dossier: Dossier, instalments: int, first_on: date, *, by: str, now: datetime, **fields: Any) -> Offer:
@@ -175,9 +174,7 @@ def _terms(offer: Offer) -> dict[str, Any]:
 
 
 def _tell(
-    dossier: Dossier, kind: str, detail: dict[str, Any], by: str, now: datetime, letters: tuple[Callable[..., Any], ...]
+    dossier: Dossier, kind: str, detail: dict[str, Any], by: str, now: datetime, letters: tuple[Letter, ...]
 ) -> None:
     [event] = journal.append([journal.Entry(dossier, kind, detail=detail)], by=by, at=now)
-    [case] = cases([dossier], now=now)
-    written = (letter(case, f"{event.dossier_id}:{event.seq}", now) for letter in letters)
-    queue_all([message for message in written if message])
+    queue_letters(dossier, letters, f"{event.dossier_id}:{event.seq}", now)

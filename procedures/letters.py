@@ -1,6 +1,6 @@
 """Which messages go with which move, and what they say at the moment of leaving."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import datetime
 from typing import Any
 
@@ -14,8 +14,9 @@ from dossiers.enums import ENDED, Phase
 from dossiers.models import Dossier
 from notifications.contents import Content, NoLongerWanted, content_of
 from notifications.models import Channel, Message
+from notifications.outbox import queue_all
 from procedures import access
-from procedures.cases import Case
+from procedures.cases import Case, cases
 from procedures.legal_texts import AMIABLE_TEXTS, PSRPC_TEXTS, in_force
 
 Letter = Callable[[Case, str, datetime], Message | None]
@@ -158,6 +159,12 @@ def _message(case: Case, cause: str, now: datetime, kind: str, channel: Channel,
         created_at=now,
         try_at=now,
     )
+
+
+def queue_letters(dossier: Dossier, letters: Iterable[Letter], cause: str, now: datetime) -> None:
+    """Write these letters about one dossier into the outbox; `cause` is dossier and rank of the event behind them."""
+    [case] = cases([dossier], now=now)
+    queue_all([message for letter in letters if (message := letter(case, cause, now))])
 
 
 # --- written at the moment of leaving: what they say, if they are still wanted --------------------------------

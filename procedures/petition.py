@@ -18,14 +18,12 @@ from documents.pdf import letter as pdf_of
 from documents.pdf import without_last_pages
 from dossiers import journal
 from dossiers.models import Dossier
-from dossiers.services import lock
+from dossiers.services import held
 from notifications.models import Message
-from notifications.outbox import queue_all
-from procedures.cases import cases
 from procedures.claims import account_of, notice_day
 from procedures.courts import Court, NoCourt, Parties, court_for
 from procedures.decompte import Part
-from procedures.letters import petition
+from procedures.letters import petition, queue_letters
 from procedures.parameters import MissingParameter
 
 PETITION = "letters/injonction/requete.2026-04-01.html"
@@ -65,14 +63,11 @@ def missing(dossier: Dossier, *, on: date) -> list[str]:
 @transaction.atomic
 def ask_for(dossier: Dossier, *, by: Actor, now: datetime) -> None:
     """Have the file made by the relay, as of today; NoCourt lists what is missing."""
-    lock(dossier)
-    held = Dossier.objects.select_related("debtor", "creditor", "office", "brand").get(pk=dossier.pk)
-    if absent := missing(held, on=now.astimezone(held.zone).date()):
+    dossier = held(dossier)
+    if absent := missing(dossier, on=now.astimezone(dossier.zone).date()):
         raise NoCourt(" ".join(absent))
-    [event] = journal.append([journal.Entry(held, "petition_asked")], by=str(by), at=now)
-    [case] = cases([held], now=now)
-    message = petition(case, f"{event.dossier_id}:{event.seq}", now)
-    queue_all([message] if message else [])
+    [event] = journal.append([journal.Entry(dossier, "petition_asked")], by=str(by), at=now)
+    queue_letters(dossier, [petition], f"{event.dossier_id}:{event.seq}", now)
 
 
 def court_of(dossier: Dossier, *, on: date) -> Court:

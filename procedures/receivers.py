@@ -9,11 +9,10 @@ from core.actors import RELAY, Actor
 from dossiers import journal
 from dossiers.enums import Phase
 from dossiers.models import Dossier
+from dossiers.services import held
 from notifications.models import Message, Outcome
-from notifications.outbox import queue_all
 from notifications.signals import letter_posted, message_settled
-from procedures.cases import cases
-from procedures.letters import psrpc_email, title_copy
+from procedures.letters import psrpc_email, queue_letters, title_copy
 from procedures.models import Deadline
 from procedures.terms import compute
 
@@ -36,15 +35,8 @@ def start_the_term(message: Message, posted_on: date, by: Actor, now: datetime, 
     if dossier.phase == phase and dossier.debtor:
         term = compute(kind, posted_on, territory=dossier.debtor.territory)
         Deadline.open(dossier, transition, term)
-        if phase == Phase.PSRPC:
-            _send_the_twin(dossier, message, now)
-
-
-def _send_the_twin(dossier: Dossier, letter: Message, now: datetime) -> None:
-    """The same invitation by e-mail: never before the registered letter, whose sending starts the month (L125-1)."""
-    [case] = cases([dossier], now=now)
-    mail = psrpc_email(case, letter.key.partition(":")[2], now)
-    queue_all([mail] if mail else [])
+        if phase == Phase.PSRPC:  # its mail never comes before it: the sending of the letter starts the month (L125-1)
+            queue_letters(dossier, [psrpc_email], _cause(message), now)
 
 
 @receiver(message_settled)
@@ -62,11 +54,9 @@ def record_what_left(message: Message, now: datetime, **kwargs: Any) -> None:
     }
     journal.append([journal.Entry(dossier, kind, detail=detail)], by=str(RELAY), at=now)
     if message.kind == "psrpc_title" and message.outcome == Outcome.SENT:
-        _copy_to_debtor(message, now)
+        queue_letters(held(dossier), [title_copy], _cause(message), now)
 
 
-def _copy_to_debtor(title: Message, now: datetime) -> None:
-    dossier = Dossier.objects.select_related("debtor", "creditor", "office", "brand").get(pk=title.dossier_id or 0)
-    [case] = cases([dossier], now=now)
-    copy = title_copy(case, title.key.partition(":")[2], now)
-    queue_all([copy] if copy else [])
+def _cause(message: Message) -> str:
+    """Dossier and rank of the event behind it: what its key ends with."""
+    return message.key.partition(":")[2]

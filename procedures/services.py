@@ -16,7 +16,7 @@ from core.actors import SWEEP, Actor
 from dossiers import journal, search
 from dossiers.enums import ItemKind, Phase
 from dossiers.models import Dossier, Event, Item
-from dossiers.services import add_item, lock
+from dossiers.services import add_item, held
 from notifications.outbox import queue_all
 from procedures.cases import Case, cases
 from procedures.competence import UnknownPlace, court_of_appeal
@@ -47,7 +47,7 @@ def advance(dossier: Dossier, name: str, *, by: Actor, now: datetime, **detail: 
     move = TRANSITIONS[name]
     if move.needs_reason and not str(detail.get("reason", "")).strip():
         raise TransitionRefused(_("Indiquez le motif."))
-    case = _held(dossier, name, now=now)
+    case = _case(dossier, name, now=now)
     if reasons := move.refusals(case, by):
         raise TransitionRefused(*reasons)
     day = fact_day(case, move, str(detail.get("on", ""))) if move.fact else None
@@ -62,12 +62,12 @@ def advance(dossier: Dossier, name: str, *, by: Actor, now: datetime, **detail: 
 @transaction.atomic
 def submit(dossier: Dossier, *, by: Actor, now: datetime) -> Event:
     """File a draft: route it to the competent office, then move it; TransitionRefused names all that is missing."""
-    held = _locked(dossier)
-    if held.phase == Phase.DRAFT:
-        held.office = _competent_office(held)
-        held.save(update_fields=["office"])
-    event = advance(held, "submit", by=by, now=now)
-    search.index(held)
+    draft = held(dossier)
+    if draft.phase == Phase.DRAFT:
+        draft.office = _competent_office(draft)
+        draft.save(update_fields=["office"])
+    event = advance(draft, "submit", by=by, now=now)
+    search.index(draft)
     return event
 
 
@@ -174,16 +174,9 @@ def _settle_deadlines(keys: Sequence[int], outcome: str, *, now: datetime) -> No
         Deadline.objects.filter(PENDING, dossier__in=keys).update(settled_at=now, outcome=outcome)
 
 
-def _held(dossier: Dossier, name: str, *, now: datetime) -> Case:
-    held = _locked(dossier)
-    [case] = cases([held], now=now, filing=TRANSITIONS[name] is TRANSITIONS["submit"])
+def _case(dossier: Dossier, name: str, *, now: datetime) -> Case:
+    [case] = cases([held(dossier)], now=now, filing=TRANSITIONS[name] is TRANSITIONS["submit"])
     return case
-
-
-def _locked(dossier: Dossier) -> Dossier:
-    """Locked first, read in a second statement: a lock that had to wait joins the rows as they were before."""
-    lock(dossier)
-    return Dossier.objects.select_related("debtor", "creditor", "office", "brand").get(pk=dossier.pk)
 
 
 def _competent_office(dossier: Dossier) -> Office | None:

@@ -110,6 +110,7 @@ def _mine(request: Any) -> Dossier | None:
     return dossier
 
 
+WRONG_CODE = gettext_noop("Le code ne correspond pas. Recopiez-le depuis la lettre reçue.")
 EXPLAINED = {
     "accept": gettext_noop(
         "Accepter de participer ne vous oblige pas encore à payer : il faut ensuite un accord sur le montant "
@@ -164,7 +165,7 @@ def answer(request: Any) -> HttpResponse:
 
 def _answered(request: Any, dossier: Dossier, kind: AnswerKind, form: DebtorAnswerForm) -> bool:
     if not _opened(request, reference=dossier.reference, code=form.cleaned_data["code"]):
-        form.add_error("code", _("Le code ne correspond pas. Recopiez-le depuis la lettre reçue."))
+        form.add_error("code", _(WRONG_CODE))
         return False
     now = clock.now()
     reply = answers.Reply(
@@ -193,11 +194,14 @@ def _evidence(request: Any, kind: AnswerKind) -> dict[str, str]:
 @require_POST
 @once
 def agree(request: Any, key: int) -> HttpResponse:
-    """The debtor's yes to the terms that the office proposed."""
+    """The debtor's yes to the terms that the office proposed, signed by the letter's code like every answer."""
     dossier = _mine(request)
     offer = dossier and dossier.offers.filter(pk=key).first()
     if not dossier or not offer:
         raise Http404
+    if not _opened(request, reference=dossier.reference, code=request.POST.get("code", "")):
+        messages.error(request, _(WRONG_CODE))
+        return redirect("debtor-room")
     try:
         with acting_as(WORKER):
             answers.agree_as_debtor(offer, by=DEBTOR, now=clock.now())

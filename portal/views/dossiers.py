@@ -152,7 +152,6 @@ def confirm(request: Any, reference: str, name: str) -> HttpResponse:
         name,
         by=creditor_actor(request),
         pages=("dossier", "dossier-confirm"),
-        template="portal/confirm.html",
     )
 
 

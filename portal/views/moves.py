@@ -5,6 +5,7 @@ from typing import Any
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from core import clock
@@ -15,9 +16,7 @@ from procedures import services
 from procedures.services import TransitionRefused
 
 
-def confirm_move(
-    request: Any, dossier: Dossier, name: str, *, by: Actor, pages: tuple[str, str], template: str
-) -> HttpResponse:
+def confirm_move(request: Any, dossier: Dossier, name: str, *, by: Actor, pages: tuple[str, str]) -> HttpResponse:
     """GET says the consequences, POST moves; `pages` are the names of the dossier's page and of this one."""
     page, here = pages
     found = presenters.actions(dossier, by=by, now=clock.now(), page=here)
@@ -27,7 +26,8 @@ def confirm_move(
         return redirect(page, dossier.reference)
     if request.method != "POST":
         context = {"dossier": dossier, "action": action, "consequence": presenters.consequence(name)}
-        return render(request, template, context)
+        context["back_url"] = reverse(page, args=[dossier.reference])
+        return render(request, "portal/confirm.html", context)
     moved = _move(request, dossier, action, by)
     return redirect(page, dossier.reference) if moved else redirect(here, dossier.reference, name)
 

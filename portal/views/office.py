@@ -153,7 +153,6 @@ def confirm(request: Any, reference: str, name: str) -> HttpResponse:
         name,
         by=office_actor(request),
         pages=("office-dossier", "office-confirm"),
-        template="portal/office/confirm.html",
     )
 
 

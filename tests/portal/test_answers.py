@@ -109,7 +109,10 @@ def test_the_debtor_agrees_to_the_terms_of_the_office(room: AppClient, dossier: 
     day = (clock.now() + timedelta(days=15)).date().isoformat()
     as_office().post(f"/etude/dossiers/{dossier.reference}/proposition", {"instalments": 4, "first_on": day})
     offer = dossier.offers.current()
-    answer = room.post(f"/debiteur/accord/{offer.pk}", follow=True)
+    for code in ("", "AAAAA-AAAAA"):
+        refused = room.post(f"/debiteur/accord/{offer.pk}", {"code": code}, follow=True)
+        assert "Le code ne correspond pas" in words(refused) and not dossier.offers.current().debtor_agreed_on
+    answer = room.post(f"/debiteur/accord/{offer.pk}", {"code": access.code(dossier)}, follow=True)
     assert "Votre accord est enregistré" in words(answer)
     assert dossier.offers.current().debtor_agreed_on
 
