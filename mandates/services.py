@@ -175,6 +175,12 @@ def refuses_channel(mandate: Mandate, channel: str) -> str | None:
     return None
 
 
+def needs_known_number(mandate: Mandate) -> bool:
+    """Whether only a number that was recorded beforehand may receive the code: one typed now proves nothing more than
+    the mailbox does."""
+    return (mandate.amount or 0) >= SMS_FROM
+
+
 def sign(mandate: Mandate, signer: Signer, *, user: User, code: str, shown: str, now: datetime) -> Mandate:
     """Sign with the code; raises CodeRefused (whose try stays counted) or MandateRefused."""
     with transaction.atomic():  # the lock lasts as long as the request: nobody changes what is being signed

@@ -17,6 +17,7 @@ from accounts.models.person import (
     valid_siret,
     valid_tahiti,
 )
+from accounts.models.phone import TrustedPhone
 from accounts.models.profile import ChangeRequest, ChangeRequestPaper, PayoutAccount
 
 __all__ = [
@@ -39,6 +40,7 @@ __all__ = [
     "SecretQuestion",
     "ShareLink",
     "Subscription",
+    "TrustedPhone",
     "User",
     "new_identifier",
     "valid_ridet",
