@@ -17,8 +17,17 @@ from tenants.models import Brand
 
 def site_url(brand: Brand, path: str) -> str:
     """An absolute address on the brand's own host, never on the host that a request claims."""
+    return _address(brand.host, path)
+
+
+def public_site_url(brand: Brand, path: str) -> str:
+    """The same on its public site, when it has one apart."""
+    return _address(brand.public_host or brand.host, path)
+
+
+def _address(host: str, path: str) -> str:
     port = f":{settings.PUBLIC_PORT}" if settings.PUBLIC_PORT else ""
-    return f"{settings.PUBLIC_SCHEME}://{brand.host}{port}{path}"
+    return f"{settings.PUBLIC_SCHEME}://{host}{port}{path}"
 
 
 @content_of("account_activation")
