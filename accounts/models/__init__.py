@@ -2,6 +2,7 @@ from accounts.models.access import Invitation, ShareLink
 from accounts.models.contact import Contact
 from accounts.models.convention import Convention, OptionSubscription, Subscription
 from accounts.models.log_in import LoginPolicy, OpenSession, SecretQuestion
+from accounts.models.news import DailyNews
 from accounts.models.office import OfficeProfile
 from accounts.models.person import (
     BankAccount,
@@ -29,6 +30,7 @@ __all__ = [
     "Contact",
     "Convention",
     "Creditor",
+    "DailyNews",
     "Invitation",
     "LoginPolicy",
     "Membership",
