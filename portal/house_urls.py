@@ -14,6 +14,7 @@ from portal.views import (
     profile,
     seeing,
     shares,
+    subject_access,
 )
 
 urlpatterns = [
@@ -23,6 +24,7 @@ urlpatterns = [
     path("invitation/<str:code>", invitations.invitation, name="invitation"),
     path("rendez-vous", contacts.audit, name="audit"),
     path("reclamation", contacts.complaint, name="complaint"),
+    path("mes-donnees", contacts.access, name="access-request"),
     path("suivi/<str:token>", contacts.receipt, name="contact-receipt"),
     path("charte", contacts.charter, name="charter"),
     # creditor
@@ -49,9 +51,12 @@ urlpatterns = [
     path("espace/compte/abonnement", agreements.take_plan, name="plan"),
     path("espace/compte/options", agreements.options, name="options"),
     path("espace/compte/options/<int:clause>", agreements.answer_option, name="option-answer"),
+    path("admin/droit-d-acces/debiteur/<int:key>", subject_access.support_debtor, name="support-debtor-copy"),
+    path("admin/droit-d-acces/personne/<int:key>", subject_access.support_person, name="support-person-copy"),
     path("admin/pieces/<uuid:key>", files.support_document, name="support-document"),
     path("voir-comme/finir", seeing.stop, name="seeing-stop"),
     # office
+    path("etude/dossiers/<slug:reference>/copie", subject_access.office_copy, name="office-subject-copy"),
     path("etude/compte/", office_account.profile, name="office-profile"),
     path("etude/compte/disponibilite", office_account.availability, name="office-availability"),
     path("etude/compte/personnes", office_account.people, name="office-people"),
