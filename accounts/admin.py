@@ -91,7 +91,7 @@ class CreditorAdmin(ReasonedAdmin):
     form = CorrectionForm
     list_display = ("name", "registration", "town", "brand", "completed_at")
     search_fields = ("company", "last_name", "siret", "ridet", "tahiti", "rna")
-    list_filter = ("brand", "kind")
+    list_filter = ("brand", "kind", "category")
     readonly_fields = ("brand", "parent", "terms", "terms_accepted_at", "completed_at", "created_at")
 
     def has_add_permission(self, request: object) -> bool:
