@@ -17,7 +17,7 @@ from accounts.forms import sentence
 from accounts.models import BankAccount, Creditor, User
 from core.identifiers import bic_candidates, check_bic, check_iban
 from mandates import services
-from mandates.models import Mandate, Mode
+from mandates.models import NOTICE_DAYS, Mandate, Mode
 from payments.models import balance_of
 from portal.templatetags.ui import money
 from signatures.codes import masked
@@ -46,6 +46,10 @@ class ChoiceForm(forms.Form):
     is_spread = forms.BooleanField(
         label=gettext_lazy("Étaler ce montant sur trois mois"), required=False,
         help_text=gettext_lazy("En mode automatique seulement : trois prélèvements mensuels égaux, au centime près."),
+    )  # fmt: skip
+    short_notice = forms.BooleanField(
+        label=gettext_lazy("J’accepte d’être prévenu de chaque prélèvement cinq jours avant, au lieu de quatorze"),
+        required=False, help_text=gettext_lazy("Facultatif. Cette clause figure dans le mandat que vous signez."),
     )  # fmt: skip
     source = forms.ChoiceField(
         label=gettext_lazy("Compte à débiter"), widget=forms.RadioSelect({"class": "radio-cards"}), required=False
@@ -86,6 +90,7 @@ class ChoiceForm(forms.Form):
         self.initial["source"] = choices[0][0]
         latest = self.creditor.mandates.order_by("-pk").first()
         self.initial["email"] = latest.notices_to if latest else self.creditor.email
+        self.initial["short_notice"] = latest is not None and latest.notice_days < NOTICE_DAYS
         if self.balance:
             self.initial["amount"] = self.balance
             self.fields["amount"].help_text = _("Solde de vos frais : %(sum)s.") % {"sum": money(self.balance, "EUR")}
@@ -144,7 +149,8 @@ class ChoiceForm(forms.Form):
         """What was chosen; a new account is written down first."""
         data = self.cleaned_data
         account = self.known if self.known and self.uses_known(data) else self._new_account(now=now)
-        return services.Choice(account, data["mode"], data["amount"], data["is_spread"], data["email"])
+        notice = services.SHORT_NOTICE_DAYS if data["short_notice"] else NOTICE_DAYS
+        return services.Choice(account, data["mode"], data["amount"], data["is_spread"], data["email"], notice)
 
     def _new_account(self, *, now: datetime) -> BankAccount:
         data = self.cleaned_data

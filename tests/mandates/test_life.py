@@ -516,3 +516,26 @@ def test_opening_an_iban_leaves_a_trace_with_its_reason(creditor: Creditor, now:
 def test_a_draft_that_waits_for_months_dies_with_its_code_only(newcomer: Creditor, now: datetime) -> None:
     made = draft(newcomer)
     assert services.lapse(now=now + timedelta(days=4000)) == 0 and Mandate.objects.get() == made
+
+
+# --- notice ------------------------------------------------------------------------------------------------------------------
+@pytest.mark.attack("H18")
+def test_a_shorter_notice_is_a_clause_that_is_read_signed_and_applied(
+    browser: AppClient, newcomer: Creditor, settings: Any, tmp_path: Any
+) -> None:
+    factories.fee(newcomer, "300.00")
+    choose(browser, mode="automatic", understood="on", short_notice="on")
+    page = words(browser.get(PAGE))
+    assert "5 jours calendaires avant chaque prélèvement" in page
+    paper = Mandate.objects.get().unsigned.read()
+    assert "5 jours calendaires au moins avant" in text_of_pdf(paper, tmp_path)
+    sign_now(browser, settings)
+    signed_on = clock.today(newcomer.brand.zone)
+    [planned] = announce(newcomer, now=clock.now())
+    assert signed_on + timedelta(days=6) <= planned.due_on <= signed_on + timedelta(days=13)
+
+
+def test_without_the_clause_the_notice_has_fourteen_days(browser: AppClient, newcomer: Creditor) -> None:
+    choose(browser)
+    assert Mandate.objects.get().notice_days == 14
+    assert page_of(browser.get(CHOICE)).find("input", {"name": "short_notice"}).get("checked") is None
