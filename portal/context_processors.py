@@ -16,6 +16,7 @@ from accounts.permissions import allowed, granting
 from accounts.roles import Permission, Role
 from core import clock
 from dossiers import threads
+from mandates.services import needs_mandate
 from notifications import suspensions
 from portal.help import help_url
 from portal.views.tabs import ACCOUNT
@@ -105,6 +106,8 @@ def _menu(request: HttpRequest) -> list[Entry]:
         entries = list(OFFICE_MENU)
     elif hasattr(request, "creditor"):
         entries = [(name, label, icon) for name, label, icon, right in CREDITOR_MENU if allowed(request, right)]
+        if not needs_mandate(request.brand):  # type: ignore[attr-defined]  # the Pacific franc is outside SEPA
+            entries = [entry for entry in entries if entry[0] != "mandate"]
     current = request.resolver_match.url_name if request.resolver_match else ""
     current = SAME_SECTION.get(current or "", current)
     return [Entry(reverse(name), _(label), icon, name == current) for name, label, icon in entries]
