@@ -100,6 +100,7 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "portal.privacy.PrivacyMiddleware",
     "tenants.middleware.DoorMiddleware",  # opens the transaction: everything below runs inside it
+    "portal.public_site.PublicSiteMiddleware",  # above sessions: the public site has no cookie
     "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",

@@ -11,6 +11,7 @@ TIMETABLE = {
     "relay": _every(2, "notifications.tasks.relay"),
     "deadlines": _every(10, "procedures.tasks.sweep_deadlines"),
     "proofs": _every(10, "signatures.tasks.prove_signatures"),
+    "news": _every(600, "portal.tasks.tell_news"),
     "sendings": _every(3600, "signatures.tasks.forget_sendings"),
     "mandates": _every(3600, "mandates.tasks.lapse_mandates"),
     "collections": _every(3600, "payments.tasks.announce_collections"),

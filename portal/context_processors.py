@@ -19,6 +19,7 @@ from accounts.permissions import allowed, granting
 from accounts.roles import Permission, Role
 from core import clock
 from dossiers import threads
+from mandates.services import needs_mandate
 from notifications import suspensions
 from portal.help import help_url
 from portal.views.tabs import ACCOUNT
@@ -107,7 +108,12 @@ def _menu(request: HttpRequest) -> SafeString:
     if hasattr(request, "office"):
         entries = OFFICE_MENU
     elif hasattr(request, "creditor"):
-        entries = tuple((name, label, icon) for name, label, icon, right in CREDITOR_MENU if allowed(request, right))
+        hidden = () if needs_mandate(request.brand) else ("mandate",)  # type: ignore[attr-defined]  # XPF is outside SEPA
+        entries = tuple(
+            (name, label, icon)
+            for name, label, icon, right in CREDITOR_MENU
+            if name not in hidden and allowed(request, right)
+        )
     current = request.resolver_match.url_name if request.resolver_match else ""
     return _drawn(entries, SAME_SECTION.get(current or "", current or ""), get_language() or "fr")
 
