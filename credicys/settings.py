@@ -60,6 +60,8 @@ DATABASES["default"]["CONN_MAX_AGE"] = env_int("CONN_MAX_AGE", 60)
 DATABASES["default"]["CONN_HEALTH_CHECKS"] = True  # a server that came back is no error page
 DATABASES["default"]["OPTIONS"] = {
     "application_name": "credicys",
+    # For the cursors of `core.statements`, and no other; a pooler that cannot keep prepared statements wants none.
+    "prepare_threshold": 2 if env_bool("PREPARED_STATEMENTS", True) else None,
     "options": "-c statement_timeout=15s -c lock_timeout=5s -c idle_in_transaction_session_timeout=60s",
 }
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
