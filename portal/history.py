@@ -10,6 +10,7 @@ from django.utils.translation import gettext_noop
 
 from dossiers.models import Dossier, Event, ThreadMessage, Voice
 from notifications.models import Message
+from procedures.enums import HoldKind
 from procedures.models import AnswerKind, Means
 
 LABELS = {
@@ -47,6 +48,11 @@ LABELS = {
     "record_opposition": gettext_noop("Opposition formée"),
     "record_enforceable": gettext_noop("Ordonnance exécutoire"),
     "record_judgment": gettext_noop("Jugement sur opposition"),
+    "accept_closure": gettext_noop("Clôture acceptée par l’étude"),
+    "hold_set": gettext_noop("Dossier suspendu"),
+    "hold_confirmed": gettext_noop("Suspension confirmée"),
+    "hold_refused": gettext_noop("Suspension refusée"),
+    "hold_lifted": gettext_noop("Suspension levée"),
     "settle": gettext_noop("Dossier réglé"),
     "settle_in_psrpc": gettext_noop("Règlement constaté"),
     "refused": gettext_noop("Étape suspendue : une personne doit décider"),
@@ -176,6 +182,8 @@ def _text(event: Event) -> str:
     ]
     if answer := detail.get("answer"):
         parts.append(f"« {AnswerKind(answer).label} » ({Means(detail['means']).label})")
+    if kind := detail.get("of"):
+        parts.append(" – ".join(word for word in (str(HoldKind(kind).label), detail.get("item", "")) if word))
     if day := detail.get("on"):
         parts.append(_("le %(day)s") % {"day": date_format(date.fromisoformat(day), "SHORT_DATE_FORMAT")})
     if number := detail.get("number"):

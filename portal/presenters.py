@@ -280,6 +280,9 @@ CONSEQUENCES = {
     "record_agreement": gettext_noop(
         "L’accord est constaté, le titre exécutoire est établi et scellé ; sa copie est imprimée pour le débiteur (CPCE R125-6)."
     ),
+    "accept_closure": gettext_noop(
+        "Le dossier est clos à la demande du créancier ; plus rien n’est réclamé, les papiers partis restent partis."
+    ),
     "close": gettext_noop("Plus rien n’est réclamé au débiteur ; le créancier reçoit votre motif."),
     "offer_injonction": gettext_noop("Le créancier est invité à choisir l’injonction de payer."),
     "file_petition": gettext_noop("Le créancier est prévenu ; l’ordonnance du juge est attendue."),
@@ -304,7 +307,7 @@ CONSEQUENCES = {
 }
 
 
-SHOWN_WHEN_OPEN = ("settle", "settle_in_psrpc")
+SHOWN_WHEN_OPEN = ("settle", "settle_in_psrpc", "accept_closure")
 
 
 def actions(dossier: Dossier, *, by: Actor, now: datetime, page: str) -> list[Action]:

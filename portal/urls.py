@@ -1,6 +1,18 @@
 from django.urls import include, path
 
-from portal.views import answers, debtor_room, dossiers, drops, files, mandates, office, public, registration, wizard
+from portal.views import (
+    answers,
+    debtor_room,
+    dossiers,
+    drops,
+    files,
+    holds,
+    mandates,
+    office,
+    public,
+    registration,
+    wizard,
+)
 
 REF = "<slug:reference>"
 
@@ -55,6 +67,11 @@ urlpatterns = [
     path(f"etude/dossiers/{REF}/injonction", office.make_petition, name="office-petition"),
     path("etude/courriers/<uuid:key>/depot", office.post_letter, name="office-post-letter"),
     path("etude/documents/<uuid:key>", files.office_document, name="office-document"),
+    path(f"etude/dossiers/{REF}/suspension", holds.place, name="office-hold"),
+    path(f"etude/dossiers/{REF}/suspension/<int:hold>/confirmer", holds.confirm, name="office-hold-confirm"),
+    path(f"etude/dossiers/{REF}/suspension/<int:hold>/lever", holds.lift, name="office-hold-lift"),
+    path(f"espace/dossiers/{REF}/cloture", holds.ask_closure, name="closure"),
+    path(f"espace/dossiers/{REF}/cloture/<int:hold>/retirer", holds.withdraw_closure, name="closure-withdraw"),
     # debtor
     path("debiteur/", debtor_room.door, name="debtor-door"),
     path("debiteur/dossier", debtor_room.room, name="debtor-room"),

@@ -44,7 +44,7 @@ from notifications.models import Message
 from notifications.relay import dispatch_next
 from payments.models import BankReturn, Batch, Collection, Fee
 from procedures.legal_texts import AMIABLE_TEXTS, PSRPC_TEXTS
-from procedures.models import Answer, Deadline, LegalText, Offer
+from procedures.models import Answer, Deadline, Hold, LegalText, Offer
 from procedures.terms import compute
 from signatures.codes import Signer, Way, send_code
 from signatures.deeds import Deed
@@ -347,6 +347,14 @@ def agreement(of: Dossier, text: str = "", **fields: Any) -> Offer:
         "creditor_agreed_on": LONG_AGO.date(), "creditor_agreed_by": "Jeanne Martin",
     }  # fmt: skip
     return Offer.objects.create(dossier=of, creditor_id=of.creditor_id, **(values | fields))
+
+
+def hold(of: Dossier, kind: str = "dispute", *, confirmed: bool = False, **fields: Any) -> Hold:
+    """Something that sets the dossier aside; as it stands in the table, without what setting it does."""
+    values = {"kind": kind, "set_at": LONG_AGO, "set_by": "essai"}
+    if confirmed:
+        values |= {"state": "confirmed", "proof": "pièce n° 1", "decided_at": LONG_AGO, "decided_by": "essai"}
+    return Hold.objects.create(dossier=of, creditor_id=of.creditor_id, **(values | fields))
 
 
 def word(of: Dossier, voice: str = Voice.OFFICE, **fields: Any) -> ThreadMessage:

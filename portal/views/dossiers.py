@@ -26,7 +26,7 @@ from dossiers.forms import PaymentForm
 from dossiers.models import Dossier
 from dossiers.services import Locked, attach
 from mandates.services import needs_mandate
-from portal import presenters
+from portal import holding, presenters
 from portal.actors import creditor_actor
 from portal.exporting import csv_of_dossiers
 from portal.history import history
@@ -35,6 +35,7 @@ from portal.listing import listed, rows
 from portal.paging import page_of
 from portal.views.moves import confirm_move
 from procedures import services
+from procedures.transitions import OPEN
 
 
 def mine(request: Any) -> QuerySet[Dossier]:
@@ -139,6 +140,8 @@ def dossier_page(request: Any, dossier: Dossier) -> dict[str, Any]:
         "attachment_kinds": AttachmentKind.choices,
         "answers": dossier.answers.all(),
         "offer": dossier.offers.current(),
+        "holds": holding.shown(dossier, viewer=actor.side),
+        "may_close": dossier.phase in OPEN,
         "may_agree": dossier.phase == Phase.PSRPC,
     }
 

@@ -318,6 +318,7 @@ def furnish(office: Any, word: str) -> Creditor:
     factories.agreement(dossier)
     factories.word_with_file(dossier)
     factories.publication(dossier, paper)
+    factories.hold(dossier, state="lifted", ended_at=MONDAY, ended_by=word)  # one that stands would stop the sweep
     return creditor
 
 
