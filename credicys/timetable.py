@@ -10,6 +10,7 @@ def _every(seconds: int, task: str) -> dict[str, Any]:
 TIMETABLE = {
     "relay": _every(2, "notifications.tasks.relay"),
     "deadlines": _every(10, "procedures.tasks.sweep_deadlines"),
+    "insolvency": _every(3600 * 4, "procedures.tasks.watch_insolvency"),
     "proofs": _every(10, "signatures.tasks.prove_signatures"),
     "sendings": _every(3600, "signatures.tasks.forget_sendings"),
     "mandates": _every(3600, "mandates.tasks.lapse_mandates"),

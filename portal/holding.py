@@ -11,9 +11,10 @@ from django.utils.translation import gettext_lazy, gettext_noop
 from core.actors import Side
 from dossiers.enums import ItemKind
 from dossiers.models import Dossier, Item
+from portal.presenters import days_left
 from procedures.effects import EFFECTS, PRESCRIPTION, clock, consequences
-from procedures.enums import DisputeReason, HoldKind, HoldState
-from procedures.models import Deadline, Hold
+from procedures.enums import DisputeReason, HoldKind, HoldState, MatchState
+from procedures.models import Deadline, Hold, Insolvency
 
 TONES = {
     HoldState.TO_VERIFY: "warning",
@@ -21,6 +22,7 @@ TONES = {
     HoldState.REFUSED: "neutral",
     HoldState.LIFTED: "neutral",
 }
+MATCH_TONES = {MatchState.TO_CONFIRM: "warning", MatchState.CONFIRMED: "danger", MatchState.DISMISSED: "neutral"}
 # What a creditor or a debtor reads instead of a kind that says too much of a person's life.
 DISCREET = {HoldKind.VULNERABILITY: gettext_noop("Situation à ménager")}
 OF_AN_ITEM = gettext_noop("Cet élément reste au solde ; rien n’est réclamé pour lui, ni relance ni procédure.")
@@ -79,6 +81,32 @@ def _shown(hold: Hold, told: str, *, is_office: bool) -> Shown:
         is_to_verify=hold.state == HoldState.TO_VERIFY, is_request=hold.kind == HoldKind.CLOSURE, ended_at=hold.ended_at,
         end_reason=hold.end_reason,
     )  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class ShownInsolvency:
+    """One notice with the countdown to the declaration."""
+
+    found: Insolvency
+    state: str
+    tone: str
+    left: str
+    is_open: bool
+    is_to_confirm: bool
+    is_foreclosed: bool
+
+
+def insolvencies(dossier: Dossier, *, today: date) -> list[ShownInsolvency]:
+    """Notices that concern the dossier, with what remains of each time to declare."""
+    found = dossier.insolvencies.select_related("notice")
+    return [
+        ShownInsolvency(
+            one, one.get_state_display(), MATCH_TONES[MatchState(one.state)], days_left(one.act_by_on, today),
+            one.state != MatchState.DISMISSED and one.declared_on is None, one.state == MatchState.TO_CONFIRM,
+            one.is_foreclosed(today) and one.state != MatchState.DISMISSED,
+        )
+        for one in found
+    ]  # fmt: skip
 
 
 def closure_consequences(dossier: Dossier) -> list[str]:

@@ -7,6 +7,7 @@ from portal.views import (
     drops,
     files,
     holds,
+    insolvency,
     mandates,
     office,
     public,
@@ -72,6 +73,31 @@ urlpatterns = [
     path(f"etude/dossiers/{REF}/suspension/<int:hold>/lever", holds.lift, name="office-hold-lift"),
     path(f"espace/dossiers/{REF}/cloture", holds.ask_closure, name="closure"),
     path(f"espace/dossiers/{REF}/cloture/<int:hold>/retirer", holds.withdraw_closure, name="closure-withdraw"),
+    path(
+        f"etude/dossiers/{REF}/procedure-collective/<int:insolvency>/confirmer",
+        insolvency.confirm,
+        name="insolvency-confirm",
+    ),
+    path(
+        f"etude/dossiers/{REF}/procedure-collective/<int:insolvency>/ecarter",
+        insolvency.dismiss,
+        name="insolvency-dismiss",
+    ),
+    path(
+        f"etude/dossiers/{REF}/procedure-collective/<int:insolvency>/declaration",
+        insolvency.declaration,
+        name="insolvency-paper",
+    ),
+    path(
+        f"etude/dossiers/{REF}/procedure-collective/<int:insolvency>/declaree",
+        insolvency.declared,
+        name="insolvency-declared",
+    ),
+    path(
+        f"espace/dossiers/{REF}/procedure-collective/<int:insolvency>/pouvoir",
+        insolvency.power,
+        name="insolvency-power",
+    ),
     # debtor
     path("debiteur/", debtor_room.door, name="debtor-door"),
     path("debiteur/dossier", debtor_room.room, name="debtor-room"),

@@ -33,3 +33,20 @@ class DisputeReason(models.TextChoices):
     NOT_MINE = "not_mine", _("Ce n’est pas ma dette")
     PRESCRIBED = "prescribed", _("Prescrit")
     OTHER = "other", _("Autre")
+
+
+class NoticeKind(models.TextChoices):
+    """What a notice of collective proceedings says."""
+
+    OPENING = "opening", _("Ouverture")
+    CONVERSION = "conversion", _("Conversion")
+    CLOSING = "closing", _("Clôture")
+    OTHER = "other", _("Autre")
+
+
+class MatchState(models.TextChoices):
+    """A match on a number is a suspicion until a person has read the notice."""
+
+    TO_CONFIRM = "to_confirm", _("À confirmer")
+    CONFIRMED = "confirmed", _("Confirmée")
+    DISMISSED = "dismissed", _("Écartée")

@@ -137,6 +137,27 @@ def hold_to_office(case: Case, cause: str, now: datetime) -> Message | None:
     return _to_office(case, cause, now, "hold_to_verify")
 
 
+def insolvency_to_creditor(case: Case, cause: str, now: datetime) -> Message | None:
+    return _to_creditor(case, cause, now, "insolvency_found")
+
+
+def insolvency_to_office(case: Case, cause: str, now: datetime) -> Message | None:
+    return _to_office(case, cause, now, "insolvency_to_confirm")
+
+
+def alarm_to_creditor(case: Case, cause: str, now: datetime) -> Message | None:
+    return _to_creditor(case, cause, now, "declaration_alarm")
+
+
+def alarm_to_office(case: Case, cause: str, now: datetime) -> Message | None:
+    return _to_office(case, cause, now, "declaration_alarm_office")
+
+
+def declaration(case: Case, cause: str, now: datetime) -> Message | None:
+    """The declaration of the claim to the mandataire judiciaire (C. com. L622-24, L622-25)."""
+    return _message(case, cause, now, "claim_declaration", Channel.FILE, {})
+
+
 def _to_debtor(case: Case, cause: str, now: datetime, kind: str, channel: Channel) -> Message | None:
     debtor = case.debtor
     if channel == Channel.EMAIL and not debtor.email:
@@ -218,6 +239,10 @@ NOTICES = {
     "title_issued": ("Le titre exécutoire est délivré", "dossier"),
     "dossier_settled": ("Votre dossier est réglé", "dossier"),
     "hold_changed": ("La situation de votre dossier change", "dossier"),
+    "insolvency_found": ("Procédure collective de votre débiteur", "dossier"),
+    "insolvency_to_confirm": ("Une procédure collective est à confirmer", "office-dossier"),
+    "declaration_alarm": ("Le délai de déclaration de créance s’achève", "dossier"),
+    "declaration_alarm_office": ("Le délai de déclaration de créance s’achève", "office-dossier"),
     "hold_to_verify": ("Une suspension est à vérifier", "office-dossier"),
 }
 LETTER_NAMED: dict[str, Letter] = {

@@ -30,6 +30,7 @@ from portal import holding, presenters
 from portal.actors import creditor_actor
 from portal.exporting import csv_of_dossiers
 from portal.history import history
+from portal.holding import insolvencies
 from portal.limits import items_with_limits
 from portal.listing import listed, rows
 from portal.paging import page_of
@@ -140,6 +141,7 @@ def dossier_page(request: Any, dossier: Dossier) -> dict[str, Any]:
         "attachment_kinds": AttachmentKind.choices,
         "answers": dossier.answers.all(),
         "offer": dossier.offers.current(),
+        "insolvencies": insolvencies(dossier, today=now.astimezone(dossier.zone).date()),
         "holds": holding.shown(dossier, viewer=actor.side),
         "may_close": dossier.phase in OPEN,
         "may_agree": dossier.phase == Phase.PSRPC,

@@ -26,7 +26,7 @@ from portal import holding, presenters
 from portal.actors import office_actor
 from portal.forms import OfferForm, PostingForm, ReceivedAnswerForm
 from portal.history import history
-from portal.holding import HoldForm
+from portal.holding import HoldForm, insolvencies
 from portal.intake import intake
 from portal.limits import items_with_limits
 from portal.listing import listed, rows
@@ -153,6 +153,7 @@ def detail(request: Any, reference: str) -> HttpResponse:
         "published": set(dossier.publications.living().values_list("document", flat=True)),
         "manager_form": ManagerForm(dossier=dossier),
         "call_form": CallForm(prefix="appel"),
+        "insolvencies": insolvencies(dossier, today=now.astimezone(dossier.zone).date()),
         "holds": holding.shown(dossier, viewer=Side.OFFICE),
         "hold_form": HoldForm(dossier=dossier),
     }

@@ -1,4 +1,6 @@
 from procedures.models.hold import Hold as Hold
+from procedures.models.insolvency import Insolvency as Insolvency
+from procedures.models.insolvency import InsolvencyNotice as InsolvencyNotice
 from procedures.models.path import PENDING as PENDING
 from procedures.models.path import Answer as Answer
 from procedures.models.path import AnswerKind as AnswerKind
