@@ -280,6 +280,9 @@ CONSEQUENCES = {
     "record_agreement": gettext_noop(
         "L’accord est constaté, le titre exécutoire est établi et scellé ; sa copie est imprimée pour le débiteur (CPCE R125-6)."
     ),
+    "certify": gettext_noop(
+        "Le certificat est établi et scellé sans frais, le dossier est clos ; le créancier peut passer la perte et récupérer la TVA."
+    ),
     "accept_closure": gettext_noop(
         "Le dossier est clos à la demande du créancier ; plus rien n’est réclamé, les papiers partis restent partis."
     ),

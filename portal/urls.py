@@ -8,6 +8,7 @@ from portal.views import (
     files,
     holds,
     insolvency,
+    irrecoverable,
     mandates,
     office,
     public,
@@ -98,6 +99,8 @@ urlpatterns = [
         insolvency.power,
         name="insolvency-power",
     ),
+    path(f"etude/dossiers/{REF}/certificat", irrecoverable.certify, name="office-certificate"),
+    path(f"espace/dossiers/{REF}/tva.zip", irrecoverable.pack, name="vat-pack"),
     # debtor
     path("debiteur/", debtor_room.door, name="debtor-door"),
     path("debiteur/dossier", debtor_room.room, name="debtor-room"),

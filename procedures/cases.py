@@ -16,7 +16,7 @@ from dossiers.models.dossier import balances
 from mandates.models import Mandate
 from notifications.models import Message
 from procedures.effects import Stop, stopped_by
-from procedures.enums import HoldKind
+from procedures.enums import HoldKind, HoldState
 from procedures.legal_texts import AMIABLE_TEXTS, PSRPC_TEXTS, missing
 from procedures.models import Deadline, Hold
 
@@ -45,6 +45,7 @@ class Case:
     talks: Talks | None = None
     holds: tuple[str, ...] = ()
     disputed: Decimal = Decimal(0)
+    proved: tuple[str, ...] = ()  # of the holds, those that the office confirmed
 
     @property
     def debtor(self) -> Debtor:
@@ -73,7 +74,7 @@ def cases(dossiers: Sequence[Dossier], *, now: datetime, filing: bool = False) -
     oldest = _oldest_due(keys) if filing else {}
     posted = _with_posted_invitation(keys)
     running, talks = _with_running_term(keys, now), _talks(keys)
-    holds, disputed = _holds(keys)
+    holds, proved, disputed = _holds(keys)
     absent: dict[date, tuple[str, ...]] = {}
     facts = []
     for dossier in dossiers:
@@ -95,6 +96,7 @@ def cases(dossiers: Sequence[Dossier], *, now: datetime, filing: bool = False) -
                 talks.get(dossier.pk),
                 tuple(holds[dossier.pk]),
                 disputed[dossier.pk],
+                tuple(proved[dossier.pk]),
             )
         )
     return facts
@@ -133,17 +135,19 @@ def _talks(keys: Sequence[int]) -> dict[int, Talks]:
         return {key: Talks(*facts) for key, *facts in cursor.fetchall()}
 
 
-def _holds(keys: Sequence[int]) -> tuple[dict[int, list[str]], dict[int, Decimal]]:
-    """The kinds that stand on whole dossiers, and the sums of their disputed items."""
+def _holds(keys: Sequence[int]) -> tuple[dict[int, list[str]], dict[int, list[str]], dict[int, Decimal]]:
+    """The kinds that stand on whole dossiers, those of them that are confirmed, and the sums of their disputed items."""
     kinds: dict[int, list[str]] = defaultdict(list)
+    proved: dict[int, list[str]] = defaultdict(list)
     disputed: dict[int, Decimal] = defaultdict(Decimal)
     standing = Hold.objects.standing().filter(dossier__in=keys)
-    for key, kind, gross in standing.values_list("dossier_id", "kind", "item__gross"):
+    for key, kind, state, gross in standing.values_list("dossier_id", "kind", "state", "item__gross"):
         if gross is None:
             kinds[key].append(kind)
+            proved[key] += [kind] if state == HoldState.CONFIRMED else []
         else:
             disputed[key] += gross
-    return kinds, disputed
+    return kinds, proved, disputed
 
 
 def _oldest_due(keys: Sequence[int]) -> dict[int, date]:

@@ -6,7 +6,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
 from core.actors import Side
-from dossiers.enums import Origin
+from dossiers.enums import Origin, Phase
 from mandates.services import needs_mandate
 from procedures.cases import Case
 from procedures.competence import UnknownPlace, court_of_appeal
@@ -191,6 +191,19 @@ def closure_is_asked(case: Case) -> str | None:
     if HoldKind.CLOSURE not in case.holds:
         return _("Le créancier ne demande pas la clôture de ce dossier.")
     return None
+
+
+FAILED = (Phase.TITLE, Phase.INJONCTION_OFFERED, Phase.ENFORCEABLE)
+HOPELESS = (HoldKind.INSOLVENCY, HoldKind.ADDRESS_LOST, HoldKind.DEATH, HoldKind.OVERINDEBTEDNESS)
+
+
+def path_is_exhausted(case: Case) -> str | None:
+    """After the failure of the path, or a confirmed fact that leaves no hope (NUM-13)."""
+    if case.dossier.phase in FAILED or any(kind in case.proved for kind in HOPELESS):
+        return None
+    return _(
+        "La voie n’est pas épuisée : il faut un échec, ou une procédure collective, un décès ou une adresse perdue confirmés."
+    )
 
 
 def is_settled(case: Case) -> str | None:

@@ -158,6 +158,15 @@ def declaration(case: Case, cause: str, now: datetime) -> Message | None:
     return _message(case, cause, now, "claim_declaration", Channel.FILE, {})
 
 
+def certificate(case: Case, cause: str, now: datetime) -> Message | None:
+    """The certificate of irrecoverability, free of charge (NUM-16)."""
+    return _message(case, cause, now, "irrecoverability", Channel.FILE, {})
+
+
+def certificate_to_creditor(case: Case, cause: str, now: datetime) -> Message | None:
+    return _to_creditor(case, cause, now, "certificate_made")
+
+
 def _to_debtor(case: Case, cause: str, now: datetime, kind: str, channel: Channel) -> Message | None:
     debtor = case.debtor
     if channel == Channel.EMAIL and not debtor.email:
@@ -239,6 +248,7 @@ NOTICES = {
     "title_issued": ("Le titre exécutoire est délivré", "dossier"),
     "dossier_settled": ("Votre dossier est réglé", "dossier"),
     "hold_changed": ("La situation de votre dossier change", "dossier"),
+    "certificate_made": ("Votre certificat d’irrécouvrabilité", "dossier"),
     "insolvency_found": ("Procédure collective de votre débiteur", "dossier"),
     "insolvency_to_confirm": ("Une procédure collective est à confirmer", "office-dossier"),
     "declaration_alarm": ("Le délai de déclaration de créance s’achève", "dossier"),

@@ -13,6 +13,7 @@ from notifications.models import Message
 from procedures.claims import account_of
 from procedures.decompte import Part
 from procedures.enums import MatchState
+from procedures.irrecoverable import unpaid
 from procedures.models import Answer, Hold, InsolvencyNotice, Offer
 from procedures.petition import build, missing, pieces_of
 
@@ -95,6 +96,16 @@ def client_insolvency(message: Message) -> Content:
     subject = f"Procédure collective d’un client : SIREN {notice.siren}"
     text = render_to_string("messages/procedures/client_insolvency.txt", {"notice": notice, "brand": message.brand})
     return Content(subject=subject, text=text)
+
+
+@content_of("irrecoverability")
+def irrecoverability(message: Message) -> Content:
+    """The certificate: parties, invoices with what is left as price and tax, steps taken, ground."""
+    event = _cause(message)
+    context = _context(message)
+    context |= {"rows": unpaid(context["dossier"]), "reason": event.detail["reason"], "steps": _steps(message, event)}
+    pdf = pdf_of("letters/irrecoverable/certificate.2026-01-01.html", context)
+    return _kept(f"Certificat d’irrécouvrabilité – {context['dossier'].reference}", pdf, for_debtor=False)
 
 
 @content_of("title_copy")

@@ -134,6 +134,13 @@ TRANSITIONS = {
         gettext_noop("Accepter la clôture demandée"), OPEN, Phase.CLOSED, (Side.OFFICE,),
         guards=(guards.closure_is_asked,), letters=(letters.closed_to_creditor,), needs_reason=True,
     ),
+    # The end of a path that failed: the certificate is free (NUM-13, NUM-16).
+    "certify": Transition(
+        gettext_noop("Certifier l’irrécouvrabilité et clore"),
+        (Phase.AMIABLE, Phase.TITLE, Phase.INJONCTION_OFFERED, Phase.ENFORCEABLE), Phase.CLOSED, (Side.OFFICE,),
+        guards=(guards.is_unpaid, guards.path_is_exhausted), needs_reason=True,
+        letters=(letters.certificate, letters.certificate_to_creditor),
+    ),
     "settle": Transition(
         gettext_noop("Clore comme réglé"),
         (

@@ -35,7 +35,7 @@ from portal.limits import items_with_limits
 from portal.listing import listed, rows
 from portal.paging import page_of
 from portal.views.moves import confirm_move
-from procedures import services
+from procedures import irrecoverable, services
 from procedures.transitions import OPEN
 
 
@@ -143,6 +143,7 @@ def dossier_page(request: Any, dossier: Dossier) -> dict[str, Any]:
         "offer": dossier.offers.current(),
         "insolvencies": insolvencies(dossier, today=now.astimezone(dossier.zone).date()),
         "holds": holding.shown(dossier, viewer=actor.side),
+        "certificate": irrecoverable.certificate_of(dossier),
         "may_close": dossier.phase in OPEN,
         "may_agree": dossier.phase == Phase.PSRPC,
     }

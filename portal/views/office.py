@@ -38,6 +38,7 @@ from procedures.answers import month
 from procedures.courts import NoCourt
 from procedures.effects import Stop
 from procedures.enums import HoldState
+from procedures.irrecoverable import may_certify
 from procedures.letters import DEBTOR_LETTERS
 from procedures.models import Deadline, Hold
 
@@ -155,6 +156,7 @@ def detail(request: Any, reference: str) -> HttpResponse:
         "call_form": CallForm(prefix="appel"),
         "insolvencies": insolvencies(dossier, today=now.astimezone(dossier.zone).date()),
         "holds": holding.shown(dossier, viewer=Side.OFFICE),
+        "may_certify": may_certify(dossier),
         "hold_form": HoldForm(dossier=dossier),
     }
     if dossier.phase == Phase.INJONCTION_REQUESTED:
