@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy
 
 from dossiers.models import Item
 from procedures.answers import DIFFICULTIES
-from procedures.enums import DisputeReason
+from procedures.enums import DisputeReason, HoldKind
 from procedures.models import AnswerKind, Means
 
 
@@ -54,7 +54,10 @@ class DebtorAnswerForm(forms.Form):
     )  # fmt: skip
     situation = forms.ChoiceField(
         label=gettext_lazy("Votre situation"),
-        choices=[(kind.value, kind.label) for kind in DIFFICULTIES],
+        choices=[
+            (kind.value, gettext_lazy("Autre difficulté") if kind == HoldKind.VULNERABILITY else kind.label)
+            for kind in DIFFICULTIES
+        ],
     )
     item = forms.ModelChoiceField(
         Item.objects.none(), label=gettext_lazy("Ce que vous contestez"), required=False,

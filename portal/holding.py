@@ -23,8 +23,6 @@ TONES = {
     HoldState.LIFTED: "neutral",
 }
 MATCH_TONES = {MatchState.TO_CONFIRM: "warning", MatchState.CONFIRMED: "danger", MatchState.DISMISSED: "neutral"}
-# What a creditor or a debtor reads instead of a kind that says too much of a person's life.
-DISCREET = {HoldKind.VULNERABILITY: gettext_noop("Situation à ménager")}
 OF_AN_ITEM = gettext_noop("Cet élément reste au solde ; rien n’est réclamé pour lui, ni relance ni procédure.")
 
 
@@ -66,8 +64,7 @@ def shown(dossier: Dossier, *, viewer: str) -> list[Shown]:
 def _shown(hold: Hold, told: str, *, is_office: bool) -> Shown:
     effect = EFFECTS[HoldKind(hold.kind)]
     kind = HoldKind(hold.kind)
-    label = kind.label if is_office or kind not in DISCREET else _(DISCREET[kind])
-    name = f"{label} : {hold.item}" if hold.item else str(label)
+    name = f"{kind.label} : {hold.item}" if hold.item else str(kind.label)
     words = [
         hold.get_code_display() if hold.code else "",
         hold.text if is_office or hold.kind == HoldKind.CLOSURE else "",

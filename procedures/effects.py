@@ -56,7 +56,7 @@ EFFECTS = {
         gettext_noop("Reprend à la date que l’étude fixe avec le débiteur."),
     ),
     HoldKind.VULNERABILITY: Effect(
-        (L, M, A, G, D), "C. conso. L121-7 ; règles professionnelles art. 27",
+        (L, M, A, G, D), "règles professionnelles art. 27",
         gettext_noop("Reprend quand l’étude sait à qui s’adresser et comment."),
     ),
     HoldKind.OVERINDEBTEDNESS: Effect(

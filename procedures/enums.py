@@ -8,7 +8,7 @@ class HoldKind(models.TextChoices):
     DISPUTE = "dispute", _("Contestation")
     PAID = "paid", _("Paiement déclaré par le débiteur")
     TIME = "time", _("Demande de délai")
-    VULNERABILITY = "vulnerability", _("Personne à ménager")
+    VULNERABILITY = "vulnerability", _("Situation à ménager")
     OVERINDEBTEDNESS = "overindebtedness", _("Surendettement")
     INSOLVENCY = "insolvency", _("Procédure collective")
     DEATH = "death", _("Décès du débiteur")

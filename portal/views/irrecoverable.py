@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.contrib import messages
-from django.http import Http404, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
@@ -47,7 +47,8 @@ def pack(request: Any, reference: str) -> HttpResponse:
     try:
         content = irrecoverable.pack(dossier)
     except NotIrrecoverable as absent:
-        raise Http404 from absent
+        messages.error(request, str(absent))
+        return redirect(dossier)
     response = HttpResponse(content, content_type="application/zip")
     response["Content-Disposition"] = content_disposition_header(True, f"tva-{dossier.reference}.zip") or "attachment"
     return response

@@ -156,6 +156,7 @@ def detail(request: Any, reference: str) -> HttpResponse:
         "call_form": CallForm(prefix="appel"),
         "insolvencies": insolvencies(dossier, today=now.astimezone(dossier.zone).date()),
         "holds": holding.shown(dossier, viewer=Side.OFFICE),
+        "is_held": bool(Hold.objects.stops(dossier, Stop.LETTERS)),
         "may_certify": may_certify(dossier),
         "hold_form": HoldForm(dossier=dossier),
     }

@@ -23,7 +23,7 @@ class Migration(migrations.Migration):
             name='Hold',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('dispute', 'Contestation'), ('paid', 'Paiement déclaré par le débiteur'), ('time', 'Demande de délai'), ('vulnerability', 'Personne à ménager'), ('overindebtedness', 'Surendettement'), ('insolvency', 'Procédure collective'), ('death', 'Décès du débiteur'), ('address_lost', 'Adresse perdue'), ('closure', 'Clôture demandée par le créancier')], max_length=20, verbose_name='motif')),
+                ('kind', models.CharField(choices=[('dispute', 'Contestation'), ('paid', 'Paiement déclaré par le débiteur'), ('time', 'Demande de délai'), ('vulnerability', 'Situation à ménager'), ('overindebtedness', 'Surendettement'), ('insolvency', 'Procédure collective'), ('death', 'Décès du débiteur'), ('address_lost', 'Adresse perdue'), ('closure', 'Clôture demandée par le créancier')], max_length=20, verbose_name='motif')),
                 ('state', models.CharField(choices=[('to_verify', 'À vérifier'), ('confirmed', 'Confirmée'), ('refused', 'Refusée'), ('lifted', 'Levée')], default='to_verify', max_length=10, verbose_name='état')),
                 ('code', models.CharField(blank=True, choices=[('not_delivered', 'Non livré ou non exécuté'), ('defective', 'Défectueux ou non conforme'), ('amount', 'Montant erroné'), ('already_paid', 'Déjà payé'), ('not_mine', 'Ce n’est pas ma dette'), ('prescribed', 'Prescrit'), ('other', 'Autre')], max_length=16, verbose_name='nature de la contestation')),
                 ('text', models.CharField(blank=True, max_length=2000, verbose_name='précisions')),

@@ -35,6 +35,7 @@ def test_the_office_sets_aside_with_a_proof_confirms_and_lifts(dossier: Dossier,
     }
     answer = browser.post(f"{office_page(dossier)}suspension", form, follow=True)
     page = answer.content.decode()
+    assert "rien ne part avant que l’étude lève la suspension" in page
     assert "Surendettement" in page and "décision de recevabilité" in page and "L722-2" in page
     hold = Hold.objects.get(dossier=dossier)
     browser.post(f"{office_page(dossier)}suspension/{hold.pk}/lever", {"reason": "irrecevable"})
