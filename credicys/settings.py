@@ -212,6 +212,7 @@ DEMO_ACCOUNTS = "credicys:FR7630004000031234567890143:BNPAFRPPXXX,numeriq:FR7630
 
 # --- public registers: without an address, forms are filled in by hand; « local » is the twin of demos ------------
 SIRENE_URL = env_text("SIRENE_URL", "local" if DEMO else "")
+BODACC_URL = env_text("BODACC_URL", "local" if DEMO else "" if DEBUG else "https://bodacc-datadila.opendatasoft.com")
 BAN_URL = env_text("BAN_URL", "local" if DEMO else "")
 
 # --- what leaves ---------------------------------------------------------------------------------------------

@@ -10,6 +10,7 @@ def _every(seconds: int, task: str) -> dict[str, Any]:
 TIMETABLE = {
     "relay": _every(2, "notifications.tasks.relay"),
     "deadlines": _every(10, "procedures.tasks.sweep_deadlines"),
+    "insolvency": _every(3600 * 4, "procedures.tasks.watch_insolvency"),
     "proofs": _every(10, "signatures.tasks.prove_signatures"),
     "news": _every(600, "portal.tasks.tell_news"),
     "sendings": _every(3600, "signatures.tasks.forget_sendings"),

@@ -4,6 +4,9 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from dossiers.models import Item
+from procedures.answers import DIFFICULTIES
+from procedures.enums import DisputeReason, HoldKind
 from procedures.models import AnswerKind, Means
 
 
@@ -34,12 +37,36 @@ class OfferForm(forms.Form):
     )
 
 
+ASKED_OF = {
+    "situation": (AnswerKind.DIFFICULTY,),
+    "effective_on": (AnswerKind.DIFFICULTY, AnswerKind.DECEASED),
+    "item": (AnswerKind.CONTEST,),
+    "reason": (AnswerKind.CONTEST,),
+}
+
+
 class DebtorAnswerForm(forms.Form):
     """One answer from the debtor's room; only what this kind of answer needs is asked."""
 
     text = forms.CharField(
         label=gettext_lazy("Expliquez en quelques mots"), widget=forms.Textarea({"rows": 5}), max_length=4000,
         required=False,
+    )  # fmt: skip
+    situation = forms.ChoiceField(
+        label=gettext_lazy("Votre situation"),
+        choices=[
+            (kind.value, gettext_lazy("Autre difficulté") if kind == HoldKind.VULNERABILITY else kind.label)
+            for kind in DIFFICULTIES
+        ],
+    )
+    item = forms.ModelChoiceField(
+        Item.objects.none(), label=gettext_lazy("Ce que vous contestez"), required=False,
+        empty_label=gettext_lazy("Toute la somme"),
+    )  # fmt: skip
+    reason = forms.ChoiceField(label=gettext_lazy("Pourquoi"), choices=DisputeReason.choices)
+    effective_on = forms.DateField(
+        label=gettext_lazy("Date de la décision ou du décès, si vous la connaissez"), required=False,
+        widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d"),
     )  # fmt: skip
     instalments = OfferForm.base_fields["instalments"]
     first_on = OfferForm.base_fields["first_on"]
@@ -48,10 +75,15 @@ class DebtorAnswerForm(forms.Form):
         widget=forms.TextInput({"autocomplete": "off"}),
     )  # fmt: skip
 
-    def __init__(self, *args: Any, kind: str, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, kind: str, items: Any = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         if kind != AnswerKind.ACCEPT:
             del self.fields["instalments"], self.fields["first_on"]
+        for name, kinds in ASKED_OF.items():
+            if kind not in kinds:
+                del self.fields[name]
+        if items is not None and "item" in self.fields:
+            self.fields["item"].queryset = items  # type: ignore[attr-defined]
         self.fields["text"].required = kind not in (AnswerKind.ACCEPT, AnswerKind.REFUSE)
 
 

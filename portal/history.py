@@ -10,6 +10,7 @@ from django.utils.translation import gettext_noop
 
 from dossiers.models import Dossier, Event, ThreadMessage, Voice
 from notifications.models import Message
+from procedures.enums import HoldKind
 from procedures.models import AnswerKind, Means
 
 LABELS = {
@@ -47,6 +48,17 @@ LABELS = {
     "record_opposition": gettext_noop("Opposition formée"),
     "record_enforceable": gettext_noop("Ordonnance exécutoire"),
     "record_judgment": gettext_noop("Jugement sur opposition"),
+    "accept_closure": gettext_noop("Clôture acceptée par l’étude"),
+    "insolvency_found": gettext_noop("Procédure collective publiée"),
+    "special_power_given": gettext_noop("Pouvoir spécial donné par le créancier"),
+    "declaration_asked": gettext_noop("Déclaration de créance demandée"),
+    "claim_declared": gettext_noop("Créance déclarée"),
+    "certify": gettext_noop("Créance certifiée irrécouvrable"),
+    "certificate_asked": gettext_noop("Certificat d’irrécouvrabilité demandé"),
+    "hold_set": gettext_noop("Dossier suspendu"),
+    "hold_confirmed": gettext_noop("Suspension confirmée"),
+    "hold_refused": gettext_noop("Suspension refusée"),
+    "hold_lifted": gettext_noop("Suspension levée"),
     "settle": gettext_noop("Dossier réglé"),
     "settle_in_psrpc": gettext_noop("Règlement constaté"),
     "refused": gettext_noop("Étape suspendue : une personne doit décider"),
@@ -67,6 +79,15 @@ LETTERS = {
     "psrpc_statement": gettext_noop("Constat d’issue"),
     "psrpc_title": gettext_noop("Titre exécutoire"),
     "petition": gettext_noop("Dossier d’injonction de payer"),
+    "claim_declaration": gettext_noop("Déclaration de créance"),
+    "insolvency_found": gettext_noop("Avis au créancier"),
+    "insolvency_to_confirm": gettext_noop("Avis à l’étude"),
+    "declaration_alarm": gettext_noop("Avis au créancier"),
+    "declaration_alarm_office": gettext_noop("Avis à l’étude"),
+    "hold_changed": gettext_noop("Avis au créancier"),
+    "hold_to_verify": gettext_noop("Avis à l’étude"),
+    "irrecoverability": gettext_noop("Certificat d’irrécouvrabilité"),
+    "certificate_made": gettext_noop("Avis au créancier"),
     "title_copy": gettext_noop("Copie du titre au débiteur"),
     "debtor_answered": gettext_noop("Avis au créancier"),
     "debtor_answered_office": gettext_noop("Avis à l’étude"),
@@ -177,6 +198,8 @@ def _text(event: Event) -> str:
     ]
     if answer := detail.get("answer"):
         parts.append(f"« {AnswerKind(answer).label} » ({Means(detail['means']).label})")
+    if kind := detail.get("of"):
+        parts.append(" – ".join(word for word in (str(HoldKind(kind).label), detail.get("item", "")) if word))
     if day := detail.get("on"):
         parts.append(_("le %(day)s") % {"day": date_format(date.fromisoformat(day), "SHORT_DATE_FORMAT")})
     if number := detail.get("number"):

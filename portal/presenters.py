@@ -17,8 +17,9 @@ from dossiers.enums import Phase
 from dossiers.models import Dossier
 from notifications.models import Message
 from procedures import services
+from procedures.effects import Stop
 from procedures.letters import DEBTOR_LETTERS
-from procedures.models import Deadline
+from procedures.models import Deadline, Hold
 from procedures.taking_in import promised
 from procedures.transitions import TRANSITIONS, TURN
 
@@ -136,11 +137,14 @@ def moment_in_words(at: datetime, zone: ZoneInfo) -> str:
     }  # fmt: skip
 
 
+HELD = gettext_noop("Le dossier est suspendu : rien ne part avant que l’étude lève la suspension.")
 LETTER_OF = {phase: kind for kind, (phase, *_rest) in DEBTOR_LETTERS.items()}
 
 
 def _next_step(dossier: Dossier, today: date) -> NextStep:
     phase = Phase(dossier.phase)
+    if not dossier.is_ended and Hold.objects.stops(dossier, Stop.MACHINE):
+        return NextStep(_("étude"), _(HELD), tone="danger")
     if phase in TURNS:
         what, article, tone = TURNS[phase]
         return NextStep(_(TURN[phase]), _(what), article=article, tone=tone)
@@ -280,6 +284,12 @@ CONSEQUENCES = {
     "record_agreement": gettext_noop(
         "L’accord est constaté, le titre exécutoire est établi et scellé ; sa copie est imprimée pour le débiteur (CPCE R125-6)."
     ),
+    "certify": gettext_noop(
+        "Le certificat est établi et scellé sans frais, le dossier est clos ; le créancier peut passer la perte et récupérer la TVA."
+    ),
+    "accept_closure": gettext_noop(
+        "Le dossier est clos à la demande du créancier ; plus rien n’est réclamé, les papiers partis restent partis."
+    ),
     "close": gettext_noop("Plus rien n’est réclamé au débiteur ; le créancier reçoit votre motif."),
     "offer_injonction": gettext_noop("Le créancier est invité à choisir l’injonction de payer."),
     "file_petition": gettext_noop("Le créancier est prévenu ; l’ordonnance du juge est attendue."),
@@ -304,7 +314,7 @@ CONSEQUENCES = {
 }
 
 
-SHOWN_WHEN_OPEN = ("settle", "settle_in_psrpc")
+SHOWN_WHEN_OPEN = ("settle", "settle_in_psrpc", "accept_closure", "certify")
 
 
 def actions(dossier: Dossier, *, by: Actor, now: datetime, page: str) -> list[Action]:

@@ -1,6 +1,20 @@
 from django.urls import include, path
 
-from portal.views import answers, debtor_room, dossiers, drops, files, mandates, office, public, registration, wizard
+from portal.views import (
+    answers,
+    debtor_room,
+    dossiers,
+    drops,
+    files,
+    holds,
+    insolvency,
+    irrecoverable,
+    mandates,
+    office,
+    public,
+    registration,
+    wizard,
+)
 
 REF = "<slug:reference>"
 
@@ -55,6 +69,38 @@ urlpatterns = [
     path(f"etude/dossiers/{REF}/injonction", office.make_petition, name="office-petition"),
     path("etude/courriers/<uuid:key>/depot", office.post_letter, name="office-post-letter"),
     path("etude/documents/<uuid:key>", files.office_document, name="office-document"),
+    path(f"etude/dossiers/{REF}/suspension", holds.place, name="office-hold"),
+    path(f"etude/dossiers/{REF}/suspension/<int:hold>/confirmer", holds.confirm, name="office-hold-confirm"),
+    path(f"etude/dossiers/{REF}/suspension/<int:hold>/lever", holds.lift, name="office-hold-lift"),
+    path(f"espace/dossiers/{REF}/cloture", holds.ask_closure, name="closure"),
+    path(f"espace/dossiers/{REF}/cloture/<int:hold>/retirer", holds.withdraw_closure, name="closure-withdraw"),
+    path(
+        f"etude/dossiers/{REF}/procedure-collective/<int:insolvency>/confirmer",
+        insolvency.confirm,
+        name="insolvency-confirm",
+    ),
+    path(
+        f"etude/dossiers/{REF}/procedure-collective/<int:insolvency>/ecarter",
+        insolvency.dismiss,
+        name="insolvency-dismiss",
+    ),
+    path(
+        f"etude/dossiers/{REF}/procedure-collective/<int:insolvency>/declaration",
+        insolvency.declaration,
+        name="insolvency-paper",
+    ),
+    path(
+        f"etude/dossiers/{REF}/procedure-collective/<int:insolvency>/declaree",
+        insolvency.declared,
+        name="insolvency-declared",
+    ),
+    path(
+        f"espace/dossiers/{REF}/procedure-collective/<int:insolvency>/pouvoir",
+        insolvency.power,
+        name="insolvency-power",
+    ),
+    path(f"etude/dossiers/{REF}/certificat", irrecoverable.certify, name="office-certificate"),
+    path(f"espace/dossiers/{REF}/tva.zip", irrecoverable.pack, name="vat-pack"),
     # debtor
     path("debiteur/", debtor_room.door, name="debtor-door"),
     path("debiteur/dossier", debtor_room.room, name="debtor-room"),

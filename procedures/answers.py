@@ -7,11 +7,16 @@ from typing import Any
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from accounts.enums import PersonKind
 from core.actors import Actor
 from dossiers import journal
 from dossiers.enums import ENDED, Phase
-from dossiers.models import Dossier
+from dossiers.models import Dossier, Item
 from dossiers.services import held
+from procedures.claims import claimed
+from procedures.effects import Stop, sentence
+from procedures.enums import HoldKind
+from procedures.holds import Ground, HoldRefused, declare
 from procedures.letters import (
     Letter,
     answered_to_creditor,
@@ -20,7 +25,7 @@ from procedures.letters import (
     queue_letters,
     receipt,
 )
-from procedures.models import Answer, AnswerKind, Deadline, Means, Offer
+from procedures.models import Answer, AnswerKind, Deadline, Hold, Means, Offer
 
 OF_THE_PSRPC = (AnswerKind.ACCEPT, AnswerKind.REFUSE, AnswerKind.REFUSE_TERMS)
 LONGEST = 24
@@ -41,13 +46,18 @@ class Reply:
     instalments: int | None = None
     first_on: date | None = None
     evidence: dict[str, Any] = field(default_factory=dict)
+    situation: str = ""  # of a difficulty: the kind of hold that it calls for
+    effective_on: date | None = None  # the day of the decision, or of the death
+    item: Item | None = None  # what is contested, when it is not the whole
+    code: str = ""
 
 
 @transaction.atomic
 def record(dossier: Dossier, reply: Reply, *, by: str, now: datetime) -> Answer:
     """Keep the answer and tell the creditor and the office at once; AnswerRefused says what the law leaves open.
 
-    It moves nothing: the commissaire de justice records the outcome himself (CPCE R125-3).
+    It moves nothing: the commissaire de justice records the outcome himself (CPCE R125-3). A dispute, a difficulty, a
+    payment, a request for time or a death sets the dossier aside until the office has verified it.
     """
     dossier = held(dossier)
     if reason := _refusal(dossier, reply, today=now.astimezone(dossier.zone).date()):
@@ -56,6 +66,8 @@ def record(dossier: Dossier, reply: Reply, *, by: str, now: datetime) -> Answer:
         dossier=dossier, creditor_id=dossier.creditor_id, kind=reply.kind, means=reply.means, text=reply.text,
         received_on=reply.received_on, recorded_by=by, created_at=now, evidence=reply.evidence,
     )  # fmt: skip
+    if kind := _hold_of(dossier, reply):
+        _set_aside(dossier, kind, reply, by=by, now=now)
     if reply.kind == AnswerKind.ACCEPT and reply.instalments and reply.first_on:
         _offer(dossier, reply.instalments, reply.first_on, by=by, now=now, debtor_agreed_on=reply.received_on)
     detail = {"answer": reply.kind, "means": reply.means, "on": reply.received_on.isoformat(), "id": answer.pk}
@@ -98,6 +110,37 @@ def month(dossier: Dossier) -> Deadline | None:
     return Deadline.objects.pending().filter(dossier=dossier, transition="record_psrpc_silence").first()
 
 
+HOLDS = {
+    AnswerKind.CONTEST: HoldKind.DISPUTE,
+    AnswerKind.PAID: HoldKind.PAID,
+    AnswerKind.TIME: HoldKind.TIME,
+    AnswerKind.DECEASED: HoldKind.DEATH,
+}
+DIFFICULTIES = (HoldKind.OVERINDEBTEDNESS, HoldKind.INSOLVENCY, HoldKind.VULNERABILITY)
+
+
+def _hold_of(dossier: Dossier, reply: Reply) -> HoldKind | None:
+    """The hold that an answer calls for; a difficulty that is not named is read from who the debtor is."""
+    if reply.kind != AnswerKind.DIFFICULTY:
+        return HOLDS.get(AnswerKind(reply.kind))
+    if reply.situation in DIFFICULTIES:
+        return HoldKind(reply.situation)
+    is_company = dossier.debtor is not None and dossier.debtor.kind == PersonKind.LEGAL
+    return HoldKind.INSOLVENCY if is_company else HoldKind.OVERINDEBTEDNESS
+
+
+def _set_aside(dossier: Dossier, kind: HoldKind, reply: Reply, *, by: str, now: datetime) -> None:
+    is_dispute = kind == HoldKind.DISPUTE
+    ground = Ground(
+        kind, reply.text, reply.effective_on, reply.item if is_dispute else None, reply.code if is_dispute else ""
+    )
+    try:
+        declare(dossier, ground, by=by, now=now)
+    except HoldRefused as refusal:
+        raise AnswerRefused(str(refusal)) from refusal
+    dossier.refresh_from_db(fields=["events_count", "events_head"])
+
+
 def _refusal(dossier: Dossier, reply: Reply, today: date) -> str | None:
     if dossier.phase in (*ENDED, Phase.DRAFT, Phase.SUBMITTED, Phase.REFUSED):
         return _("Ce dossier n’attend pas de réponse.")
@@ -126,6 +169,8 @@ def _refusal_in_psrpc(dossier: Dossier, reply: Reply, today: date) -> str | None
 
 
 def _closed_to_agreement(dossier: Dossier, day: date) -> str | None:
+    if kinds := Hold.objects.stops(dossier, Stop.AGREEMENT):
+        return sentence(kinds)
     running = month(dossier)
     if dossier.phase != Phase.PSRPC or running is None:
         return _("Le mois de la procédure simplifiée ne court pas : aucun accord ne peut être conclu.")
@@ -157,7 +202,7 @@ def _agreeable(offer: Offer, now: datetime) -> tuple[Dossier, date]:
 
 
 def _offer(dossier: Dossier, instalments: int, first_on: date, *, by: str, now: datetime, **fields: Any) -> Offer:
-    owed = dossier.balance()
+    owed = claimed(dossier)
     return Offer.objects.create(
         dossier=dossier, creditor_id=dossier.creditor_id, amount=owed.amount, currency=owed.currency,
         instalments=instalments, first_on=first_on, made_by=by, created_at=now, **fields,

@@ -15,8 +15,10 @@ from dossiers.models import Debtor, Dossier, Item
 from dossiers.models.dossier import balances
 from mandates.models import Mandate
 from notifications.models import Message
+from procedures.effects import Stop, stopped_by
+from procedures.enums import HoldKind, HoldState
 from procedures.legal_texts import AMIABLE_TEXTS, PSRPC_TEXTS, missing
-from procedures.models import Deadline
+from procedures.models import Deadline, Hold
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,11 +43,23 @@ class Case:
     invitation_posted: bool = False
     term_is_running: bool = False
     talks: Talks | None = None
+    holds: tuple[str, ...] = ()
+    disputed: Decimal = Decimal(0)
+    proved: tuple[str, ...] = ()  # of the holds, those that the office confirmed
 
     @property
     def debtor(self) -> Debtor:
         assert self.dossier.debtor is not None  # the database holds it for every filed dossier
         return self.dossier.debtor
+
+    @property
+    def claimed(self) -> Money:
+        """The balance without what is disputed item by item: what may be asked for."""
+        return Money(max(self.balance.amount - self.disputed, Decimal(0)), self.balance.currency)
+
+    def stopped(self, what: Stop) -> list[HoldKind]:
+        """Which standing holds stop this."""
+        return stopped_by(self.holds, what)
 
     @property
     def creditor(self) -> Creditor:
@@ -60,6 +74,7 @@ def cases(dossiers: Sequence[Dossier], *, now: datetime, filing: bool = False) -
     oldest = _oldest_due(keys) if filing else {}
     posted = _with_posted_invitation(keys)
     running, talks = _with_running_term(keys, now), _talks(keys)
+    holds, proved, disputed = _holds(keys)
     absent: dict[date, tuple[str, ...]] = {}
     facts = []
     for dossier in dossiers:
@@ -79,6 +94,9 @@ def cases(dossiers: Sequence[Dossier], *, now: datetime, filing: bool = False) -
                 dossier.pk in posted,
                 dossier.pk in running,
                 talks.get(dossier.pk),
+                tuple(holds[dossier.pk]),
+                disputed[dossier.pk],
+                tuple(proved[dossier.pk]),
             )
         )
     return facts
@@ -115,6 +133,21 @@ def _talks(keys: Sequence[int]) -> dict[int, Talks]:
     with connection.cursor() as cursor:
         cursor.execute(TALKS, [list(keys)])
         return {key: Talks(*facts) for key, *facts in cursor.fetchall()}
+
+
+def _holds(keys: Sequence[int]) -> tuple[dict[int, list[str]], dict[int, list[str]], dict[int, Decimal]]:
+    """The kinds that stand on whole dossiers, those of them that are confirmed, and the sums of their disputed items."""
+    kinds: dict[int, list[str]] = defaultdict(list)
+    proved: dict[int, list[str]] = defaultdict(list)
+    disputed: dict[int, Decimal] = defaultdict(Decimal)
+    standing = Hold.objects.standing().filter(dossier__in=keys)
+    for key, kind, state, gross in standing.values_list("dossier_id", "kind", "state", "item__gross"):
+        if gross is None:
+            kinds[key].append(kind)
+            proved[key] += [kind] if state == HoldState.CONFIRMED else []
+        else:
+            disputed[key] += gross
+    return kinds, proved, disputed
 
 
 def _oldest_due(keys: Sequence[int]) -> dict[int, date]:

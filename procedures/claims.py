@@ -11,6 +11,7 @@ from dossiers.models import Dossier, Item
 from notifications.models import Message
 from procedures.decompte import Debt, Decompte, Payment, decompte
 from procedures.interest import Rate
+from procedures.models import Hold
 from procedures.parameters import value_on
 
 ONE_DAY = timedelta(days=1)
@@ -21,9 +22,11 @@ def account_of(dossier: Dossier, *, on: date) -> Decompte:
 
     Between professionals the rate of C. com. L441-10 runs from the day after the due date, without reminder; else
     the legal rate from the formal notice, the posting of the registered letter (C. civ. 1231-6, 1344-1).
+    Disputed items are left out; interest stops at the judgment or the admissibility (C. com. L622-28, C. conso. L722-14).
     Raises MissingParameter where the rate of a half-year is not entered.
     """
-    items = list(dossier.items.all())
+    items = items_claimed(dossier)
+    stop_on = Hold.objects.interest_stops_on(dossier)
     invoices = [item for item in items if item.kind == ItemKind.INVOICE]
     credited = sum((item.gross for item in items if item.kind == ItemKind.CREDIT_NOTE), Decimal(0))
     notice = notice_day(dossier)
@@ -31,7 +34,19 @@ def account_of(dossier: Dossier, *, on: date) -> Decompte:
     payments = [
         Payment(item.issued_on, Money(item.gross, item.currency)) for item in items if item.kind == ItemKind.PAYMENT
     ]
-    return decompte(debts, payments, on=on, currency=dossier.currency)
+    return decompte(debts, payments, on=on, currency=dossier.currency, interest_stops_on=stop_on)
+
+
+def items_claimed(dossier: Dossier) -> list[Item]:
+    """Its items without those that are disputed: they stay in the figures, nothing is asked for them."""
+    disputed = set(Hold.objects.disputed_items(dossier).values_list("item_id", flat=True))
+    return [item for item in dossier.items.all() if item.pk not in disputed]
+
+
+def claimed(dossier: Dossier) -> Money:
+    """What may be asked for: the balance of the items that are not disputed."""
+    total = sum((item.effect.amount for item in items_claimed(dossier)), Decimal(0))
+    return Money(max(total, Decimal(0)), dossier.currency)
 
 
 def notice_day(dossier: Dossier) -> date | None:

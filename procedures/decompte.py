@@ -92,25 +92,34 @@ ORDER = "dette échue, puis celle qui coûte le plus, puis la plus ancienne (C. 
 EQUAL = "dettes égales : à proportion (C. civ. 1342-10)"
 
 
-def decompte(debts: Sequence[Debt], payments: Iterable[Payment], *, on: date, currency: str = "EUR") -> Decompte:
+def decompte(
+    debts: Sequence[Debt],
+    payments: Iterable[Payment],
+    *,
+    on: date,
+    currency: str = "EUR",
+    interest_stops_on: date | None = None,
+) -> Decompte:
     """The claim's account on a day: interest is counted to the day of each payment, then on what is left.
 
     Each count is rounded once, half-up, to the smallest coin: what is posted is what was printed.
+    From `interest_stops_on` at 0:00 nothing bears interest any more.
     Raises MissingParameter where the rate of a half-year is unknown, CurrencyMismatch on mixed currencies.
     """
     accounts = [_opened(debt) for debt in debts]
+    last = interest_stops_on - ONE_DAY if interest_stops_on else on
     shares: list[Share] = []
     surplus = Money(Decimal(0), currency)
     for payment in sorted(payments, key=lambda payment: payment.received_on):
         if payment.received_on > on:
             continue
         for account in accounts:
-            _count(account, payment.received_on)
+            _count(account, min(payment.received_on, last))
         spent = _spend(accounts, payment)
         shares += spent
         surplus += payment.amount - sum_of((share.amount for share in spent), currency)
     for account in accounts:
-        _count(account, on)
+        _count(account, min(on, last))
     return Decompte(on, tuple(accounts), tuple(shares), surplus)
 
 

@@ -6,10 +6,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
 from core.actors import Side
-from dossiers.enums import Origin
+from dossiers.enums import Origin, Phase
 from mandates.services import needs_mandate
 from procedures.cases import Case
 from procedures.competence import UnknownPlace, court_of_appeal
+from procedures.effects import Stop, sentence
+from procedures.enums import HoldKind
 from procedures.legal_texts import AMIABLE_TEXTS, PSRPC_TEXTS
 from procedures.limitation import limitation
 from procedures.parameters import value_on
@@ -85,7 +87,7 @@ def fits_the_psrpc(case: Case) -> str | None:
     if case.dossier.currency != "EUR":
         return _("La procédure simplifiée est ouverte aux créances en euros (CPCE R125-1).")
     ceiling = value_on("psrpc_ceiling", case.today)
-    if case.balance.amount > ceiling:
+    if case.claimed.amount > ceiling:
         return _("Le montant dépasse le plafond de la procédure simplifiée (CPCE R125-1).")
     return None
 
@@ -161,6 +163,47 @@ def invitation_did_not_leave(case: Case) -> str | None:
     if case.invitation_posted:
         return _("L’invitation est déposée à la poste : le mois court, seule une issue y met fin (CPCE R125-5).")
     return None
+
+
+def nothing_holds_acts(case: Case) -> str | None:
+    """No act against the debtor while a hold stands, nor for what is disputed (procedures.effects)."""
+    if kinds := case.stopped(Stop.ACTS):
+        return sentence(kinds)
+    if case.disputed and case.claimed.amount <= 0:
+        return _("Tout ce qui reste dû est contesté : rien n’est réclamé avant que la contestation soit tranchée.")
+    return None
+
+
+def nothing_holds_an_agreement(case: Case) -> str | None:
+    """No title against whoever may not pay, or cannot consent (C. com. L622-7, C. conso. L722-5)."""
+    kinds = case.stopped(Stop.AGREEMENT)
+    return sentence(kinds) if kinds else None
+
+
+def nothing_holds_the_machine(case: Case) -> str | None:
+    """No step by itself while a hold stands: a person decides."""
+    kinds = case.stopped(Stop.MACHINE)
+    return sentence(kinds) if kinds else None
+
+
+def closure_is_asked(case: Case) -> str | None:
+    """Only the creditor's own request, which still stands, is accepted."""
+    if HoldKind.CLOSURE not in case.holds:
+        return _("Le créancier ne demande pas la clôture de ce dossier.")
+    return None
+
+
+FAILED = (Phase.TITLE, Phase.INJONCTION_OFFERED, Phase.ENFORCEABLE)
+HOPELESS = (HoldKind.INSOLVENCY, HoldKind.ADDRESS_LOST, HoldKind.DEATH, HoldKind.OVERINDEBTEDNESS)
+
+
+def path_is_exhausted(case: Case) -> str | None:
+    """After the failure of the path, or a confirmed fact that leaves no hope (NUM-13)."""
+    if case.dossier.phase in FAILED or any(kind in case.proved for kind in HOPELESS):
+        return None
+    return _(
+        "La voie n’est pas épuisée : il faut un échec, ou une procédure collective, un décès ou une adresse perdue confirmés."
+    )
 
 
 def is_settled(case: Case) -> str | None:

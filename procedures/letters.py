@@ -17,7 +17,10 @@ from notifications.models import Channel, Message
 from notifications.outbox import queue_all
 from procedures import access
 from procedures.cases import Case, cases
+from procedures.claims import claimed, items_claimed
+from procedures.effects import Stop, sentence
 from procedures.legal_texts import AMIABLE_TEXTS, PSRPC_TEXTS, in_force
+from procedures.models import Hold
 
 Letter = Callable[[Case, str, datetime], Message | None]
 
@@ -126,6 +129,44 @@ def enforceable_to_creditor(case: Case, cause: str, now: datetime) -> Message | 
     return _to_creditor(case, cause, now, "order_enforceable")
 
 
+def hold_to_creditor(case: Case, cause: str, now: datetime) -> Message | None:
+    return _to_creditor(case, cause, now, "hold_changed")
+
+
+def hold_to_office(case: Case, cause: str, now: datetime) -> Message | None:
+    return _to_office(case, cause, now, "hold_to_verify")
+
+
+def insolvency_to_creditor(case: Case, cause: str, now: datetime) -> Message | None:
+    return _to_creditor(case, cause, now, "insolvency_found")
+
+
+def insolvency_to_office(case: Case, cause: str, now: datetime) -> Message | None:
+    return _to_office(case, cause, now, "insolvency_to_confirm")
+
+
+def alarm_to_creditor(case: Case, cause: str, now: datetime) -> Message | None:
+    return _to_creditor(case, cause, now, "declaration_alarm")
+
+
+def alarm_to_office(case: Case, cause: str, now: datetime) -> Message | None:
+    return _to_office(case, cause, now, "declaration_alarm_office")
+
+
+def declaration(case: Case, cause: str, now: datetime) -> Message | None:
+    """The declaration of the claim to the mandataire judiciaire (C. com. L622-24, L622-25)."""
+    return _message(case, cause, now, "claim_declaration", Channel.FILE, {})
+
+
+def certificate(case: Case, cause: str, now: datetime) -> Message | None:
+    """The certificate of irrecoverability, free of charge (NUM-16)."""
+    return _message(case, cause, now, "irrecoverability", Channel.FILE, {})
+
+
+def certificate_to_creditor(case: Case, cause: str, now: datetime) -> Message | None:
+    return _to_creditor(case, cause, now, "certificate_made")
+
+
 def _to_debtor(case: Case, cause: str, now: datetime, kind: str, channel: Channel) -> Message | None:
     debtor = case.debtor
     if channel == Channel.EMAIL and not debtor.email:
@@ -206,6 +247,16 @@ NOTICES = {
     "order_enforceable": ("L’ordonnance est exécutoire", "dossier"),
     "title_issued": ("Le titre exécutoire est délivré", "dossier"),
     "dossier_settled": ("Votre dossier est réglé", "dossier"),
+    "hold_changed": ("La situation de votre dossier change", "dossier"),
+    "certificate_made": ("Votre certificat d’irrécouvrabilité", "dossier"),
+    "insolvency_found": ("Procédure collective de votre débiteur", "dossier"),
+    "insolvency_to_confirm": ("Une procédure collective est à confirmer", "office-dossier"),
+    "declaration_alarm": ("Le délai de déclaration de créance s’achève", "dossier"),
+    "declaration_alarm_office": ("Le délai de déclaration de créance s’achève", "office-dossier"),
+    "hold_to_verify": ("Une suspension est à vérifier", "office-dossier"),
+}
+LETTER_NAMED: dict[str, Letter] = {
+    letter.__name__: letter for letter in (amiable_letter, amiable_email, psrpc_letter, psrpc_email)
 }
 
 
@@ -260,7 +311,9 @@ def _dossier(message: Message) -> Dossier:
 def _still_wanted(message: Message, phase: Phase) -> tuple[Dossier, Money]:
     """Checked once more at the door: facts may have changed since the letter was decided."""
     dossier = _dossier(message)
-    balance = dossier.balance()
+    balance = claimed(dossier)
+    if kinds := Hold.objects.stops(dossier, Stop.LETTERS):
+        raise NoLongerWanted(sentence(kinds))
     if dossier.phase in ENDED or balance.amount <= 0:
         raise NoLongerWanted("la créance est réglée ou le dossier est clos")
     if dossier.phase != phase:
@@ -276,7 +329,7 @@ def _debtor_context(message: Message, dossier: Dossier, balance: Money) -> dict[
         "creditor": dossier.creditor,
         "debtor": dossier.debtor,
         "dossier": dossier,
-        "items": dossier.items.all(),
+        "items": items_claimed(dossier),
         "balance": balance,
         "recipient": message.recipient,
         "delivery": BY_REGISTERED if message.channel == Channel.REGISTERED else "",

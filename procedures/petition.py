@@ -23,7 +23,9 @@ from notifications.models import Message
 from procedures.claims import account_of, notice_day
 from procedures.courts import Court, NoCourt, Parties, court_for
 from procedures.decompte import Part
+from procedures.effects import Stop, sentence
 from procedures.letters import petition, queue_letters
+from procedures.models import Hold
 from procedures.parameters import MissingParameter
 
 PETITION = "letters/injonction/requete.2026-04-01.html"
@@ -44,7 +46,8 @@ class Piece:
 
 def missing(dossier: Dossier, *, on: date) -> list[str]:
     """What the judge would ask for and is not there yet (CPC 54, 57, 1407); empty when the file can be made."""
-    found = []
+    kinds = Hold.objects.stops(dossier, Stop.ACTS)
+    found = [sentence(kinds)] if kinds else []
     creditor = dossier.creditor
     if creditor.kind == PersonKind.NATURAL and not CivilStatus.objects.filter(creditor=creditor).exists():
         found.append(_("Date et lieu de naissance, nationalité et profession du créancier (CPC 54) : dans son profil."))

@@ -12,8 +12,10 @@ from dossiers.models import Dossier
 from dossiers.services import held
 from notifications.models import Message, Outcome
 from notifications.signals import letter_posted, message_settled
+from procedures.effects import Stop
+from procedures.holds import pause
 from procedures.letters import psrpc_email, queue_letters, title_copy
-from procedures.models import Deadline
+from procedures.models import Deadline, Hold
 from procedures.terms import compute
 
 # The term runs from the sending, a fact that the post proves; not from our wish to send (L125-1 CPCE).
@@ -35,6 +37,8 @@ def start_the_term(message: Message, posted_on: date, by: Actor, now: datetime, 
     if dossier.phase == phase and dossier.debtor:
         term = compute(kind, posted_on, territory=dossier.debtor.territory)
         Deadline.open(dossier, transition, term)
+        if Hold.objects.stops(dossier, Stop.MACHINE):
+            pause(dossier, now)  # it was posted before anybody could stop it
         if phase == Phase.PSRPC:  # its mail never comes before it: the sending of the letter starts the month (L125-1)
             queue_letters(dossier, [psrpc_email], _cause(message), now)
 

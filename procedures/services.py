@@ -8,7 +8,7 @@ from typing import Any
 
 from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
-from django.db.models import Prefetch
+from django.db.models import Exists, OuterRef, Prefetch
 from django.utils.translation import gettext as _
 
 from accounts.models import Creditor
@@ -20,9 +20,10 @@ from dossiers.services import add_item, held
 from notifications.outbox import queue_all
 from procedures.cases import Case, cases
 from procedures.competence import UnknownPlace, court_of_appeal
+from procedures.effects import Stop
 from procedures.facts import TransitionRefused as TransitionRefused  # what `advance` raises
 from procedures.facts import fact_day, term_of_fact
-from procedures.models import PENDING, Deadline
+from procedures.models import PENDING, Deadline, Hold
 from procedures.transitions import TRANSITIONS, Transition
 from tenants.context import WORKER, acting_as
 from tenants.models import Office
@@ -129,14 +130,22 @@ def _advance_or_hold(now: datetime) -> int:
 
 def _take(now: datetime, limit: int) -> list[Deadline]:
     """Deadline and dossier are locked at once and passed by when held: waiting for one of them is a deadlock."""
-    overdue = Deadline.objects.overdue(now).select_related("dossier__debtor").prefetch_related(*SHARED)
+    on_hold = Hold.objects.stopping(Stop.MACHINE).filter(dossier=OuterRef("dossier"))
+    overdue = (
+        Deadline.objects.overdue(now)
+        .filter(~Exists(on_hold))
+        .select_related("dossier__debtor")
+        .prefetch_related(*SHARED)
+    )
     return list(overdue.select_for_update(of=("self", "dossier"), skip_locked=True)[:limit])
 
 
 def _lapse(deadlines: Sequence[Deadline], name: str, *, now: datetime) -> None:
     """Settle these deadlines: their dossiers move, or the refusal is recorded and a person takes over."""
     transition = TRANSITIONS[name]
-    judged = [(case, transition.refusals(case, SWEEP)) for case in cases([d.dossier for d in deadlines], now=now)]
+    found = cases([deadline.dossier for deadline in deadlines], now=now)
+    free = [case for case in found if not case.stopped(Stop.MACHINE)]  # held since: its deadline waits for the lifting
+    judged = [(case, transition.refusals(case, SWEEP)) for case in free]
     moving = [case for case, reasons in judged if not reasons]
     refused = [(case, reasons) for case, reasons in judged if reasons]
     _settle_deadlines([case.dossier.pk for case in moving], "moved", now=now)

@@ -3,13 +3,19 @@
 from datetime import date
 from typing import Any
 
+from django.template.loader import render_to_string
+
 from documents.pdf import letter as pdf_of
 from documents.seal import seal
 from dossiers.models import Dossier, Event
 from notifications.contents import Content, NoLongerWanted, content_of
 from notifications.models import Message
-from procedures.models import Answer, Offer
-from procedures.petition import build, missing
+from procedures.claims import account_of
+from procedures.decompte import Part
+from procedures.enums import MatchState
+from procedures.irrecoverable import unpaid
+from procedures.models import Answer, Hold, InsolvencyNotice, Offer
+from procedures.petition import build, missing, pieces_of
 
 OUTCOMES = {
     "record_psrpc_refusal": "le débiteur a refusé de participer à la procédure (CPCE R125-5, 1°)",
@@ -63,6 +69,43 @@ def petition(message: Message) -> Content:
         raise NoLongerWanted(" ".join(absent))
     pdf = build(dossier, on=message.written_on)
     return _kept(f"Dossier d’injonction de payer – {dossier.reference}", pdf, for_debtor=False)
+
+
+@content_of("claim_declaration")
+def claim_declaration(message: Message) -> Content:
+    """The claim as it stood at the judgment that opened the proceedings (C. com. L622-25, R622-23)."""
+    context = _context(message)
+    dossier = context["dossier"]
+    found = (
+        dossier.insolvencies.select_related("notice").filter(state=MatchState.CONFIRMED, power_at__isnull=False).first()
+    )
+    day = Hold.objects.interest_stops_on(dossier)
+    if found is None or day is None:
+        raise NoLongerWanted("la procédure collective n’est pas confirmée, ou le pouvoir manque")
+    account = account_of(dossier, on=day)
+    totals = {part.value: account.total(part) for part in Part}
+    context |= {"found": found, "judgment_on": day, "account": account, "totals": totals, "pieces": pieces_of(dossier)}
+    pdf = pdf_of("letters/insolvency/declaration.2026-01-01.html", context)
+    return _kept(f"Déclaration de créance – {dossier.reference}", pdf, for_debtor=False)
+
+
+@content_of("client_insolvency")
+def client_insolvency(message: Message) -> Content:
+    """News of a client of the whole base that is watched, to its creditor (REL-25)."""
+    notice = InsolvencyNotice.objects.get(pk=int(message.key.split(":")[1]))
+    subject = f"Procédure collective d’un client : SIREN {notice.siren}"
+    text = render_to_string("messages/procedures/client_insolvency.txt", {"notice": notice, "brand": message.brand})
+    return Content(subject=subject, text=text)
+
+
+@content_of("irrecoverability")
+def irrecoverability(message: Message) -> Content:
+    """The certificate: parties, invoices with what is left as price and tax, steps taken, ground."""
+    event = _cause(message)
+    context = _context(message)
+    context |= {"rows": unpaid(context["dossier"]), "reason": event.detail["reason"], "steps": _steps(message, event)}
+    pdf = pdf_of("letters/irrecoverable/certificate.2026-01-01.html", context)
+    return _kept(f"Certificat d’irrécouvrabilité – {context['dossier'].reference}", pdf, for_debtor=False)
 
 
 @content_of("title_copy")

@@ -3,9 +3,24 @@ import logging
 from celery import shared_task
 
 from core import clock
+from procedures.bodacc import Unavailable, bulletin
+from procedures.insolvency import alarm, watch_dossiers
 from procedures.services import advance_overdue
 
 logger = logging.getLogger(__name__)
+
+
+@shared_task
+def watch_insolvency() -> int:
+    """Alarms first: they need nobody outside. A bulletin that does not answer is told, and asked again at the next tick."""
+    alarm(now=clock.now())
+    if (asked := bulletin()) is None:
+        return 0
+    try:
+        return watch_dossiers(asked, now=clock.now())
+    except Unavailable as absence:
+        logger.error("insolvency watch: %s", absence)  # noqa: TRY400  the cause is a sentence, not a fault of ours
+        return 0
 
 
 @shared_task

@@ -48,6 +48,7 @@ FILING = (
 )
 PSRPC = (
     guards.no_term_is_running,
+    guards.nothing_holds_acts,
     guards.is_unpaid,
     guards.psrpc_exists_here,
     guards.fits_the_psrpc,
@@ -55,6 +56,11 @@ PSRPC = (
     guards.office_is_competent,
     guards.psrpc_texts_are_entered,
 )
+
+OPEN = (
+    Phase.SUBMITTED, Phase.AMIABLE, Phase.PSRPC, Phase.TITLE, Phase.INJONCTION_OFFERED, Phase.INJONCTION_REQUESTED,
+    Phase.IP_FILED, Phase.IP_ORDERED, Phase.IP_SERVED, Phase.IP_OPPOSED, Phase.ENFORCEABLE,
+)  # fmt: skip
 
 TRANSITIONS = {
     "submit": Transition(
@@ -64,7 +70,9 @@ TRANSITIONS = {
     "withdraw": Transition(gettext_noop("Reprendre en brouillon"), (Phase.SUBMITTED,), Phase.DRAFT, (Side.CREDITOR,)),
     "accept": Transition(
         gettext_noop("Accepter"), (Phase.SUBMITTED,), Phase.AMIABLE, (Side.OFFICE,),
-        guards=(guards.is_unpaid, guards.office_is_competent, guards.amiable_text_is_entered),
+        guards=(
+            guards.is_unpaid, guards.nothing_holds_acts, guards.office_is_competent, guards.amiable_text_is_entered,
+        ),
         letters=(letters.amiable_letter, letters.amiable_email, letters.accepted_to_creditor),
     ),
     "refuse": Transition(
@@ -78,7 +86,7 @@ TRANSITIONS = {
     ),
     "offer_injonction": Transition(
         gettext_noop("Proposer l’injonction de payer"), (Phase.AMIABLE,), Phase.INJONCTION_OFFERED, (Side.OFFICE,),
-        guards=(guards.is_unpaid,), letters=(letters.injonction_to_creditor,), needs_reason=True,
+        guards=(guards.is_unpaid, guards.nothing_holds_acts), letters=(letters.injonction_to_creditor,), needs_reason=True,
     ),
     # A letter that never left (dead, refused, address lost) starts no month: the office takes the dossier back.
     "resume_amiable": Transition(
@@ -97,7 +105,10 @@ TRANSITIONS = {
     ),
     "record_agreement": Transition(
         gettext_noop("Constater l’accord et délivrer le titre"), (Phase.PSRPC,), Phase.TITLE, (Side.OFFICE,),
-        guards=(guards.is_unpaid, guards.debtor_takes_part, guards.both_agreed_within_the_month),
+        guards=(
+            guards.is_unpaid, guards.nothing_holds_an_agreement, guards.debtor_takes_part,
+            guards.both_agreed_within_the_month,
+        ),
         letters=(letters.statement, letters.title, letters.title_to_creditor),
     ),
     # A contested claim, a death, collective proceedings: the office stops, and nothing more is asked.
@@ -107,15 +118,28 @@ TRANSITIONS = {
     ),
     "record_psrpc_silence": Transition(
         gettext_noop("Constater le silence d’un mois"), (Phase.PSRPC,), Phase.INJONCTION_OFFERED, (Side.SYSTEM,),
-        guards=(guards.is_unpaid, guards.no_agreement_waits), letters=(letters.statement, letters.injonction_to_creditor),
+        guards=(guards.is_unpaid, guards.nothing_holds_the_machine, guards.no_agreement_waits),
+        letters=(letters.statement, letters.injonction_to_creditor),
     ),
     "request_injonction": Transition(
         gettext_noop("Demander l’injonction de payer"), (Phase.INJONCTION_OFFERED,), Phase.INJONCTION_REQUESTED,
-        (Side.CREDITOR,), guards=(guards.is_unpaid,), letters=(letters.request_to_office,),
+        (Side.CREDITOR,), guards=(guards.is_unpaid, guards.nothing_holds_acts), letters=(letters.request_to_office,),
     ),
     "renounce": Transition(
         gettext_noop("Renoncer et clore"), (Phase.INJONCTION_OFFERED, Phase.REFUSED), Phase.CLOSED, (Side.CREDITOR,),
         needs_reason=True,
+    ),
+    # The creditor asked (procedures.holds); papers that were sent remain sent, and what the office did remains done.
+    "accept_closure": Transition(
+        gettext_noop("Accepter la clôture demandée"), OPEN, Phase.CLOSED, (Side.OFFICE,),
+        guards=(guards.closure_is_asked,), letters=(letters.closed_to_creditor,), needs_reason=True,
+    ),
+    # The end of a path that failed: the certificate is free (NUM-13, NUM-16).
+    "certify": Transition(
+        gettext_noop("Certifier l’irrécouvrabilité et clore"),
+        (Phase.AMIABLE, Phase.TITLE, Phase.INJONCTION_OFFERED, Phase.ENFORCEABLE), Phase.CLOSED, (Side.OFFICE,),
+        guards=(guards.is_unpaid, guards.path_is_exhausted), needs_reason=True,
+        letters=(letters.certificate, letters.certificate_to_creditor),
     ),
     "settle": Transition(
         gettext_noop("Clore comme réglé"),

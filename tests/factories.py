@@ -45,7 +45,7 @@ from notifications.models import Message
 from notifications.relay import dispatch_next
 from payments.models import BankReturn, Batch, Collection, Fee
 from procedures.legal_texts import AMIABLE_TEXTS, PSRPC_TEXTS
-from procedures.models import Answer, Deadline, LegalText, Offer
+from procedures.models import Answer, Deadline, Hold, Insolvency, InsolvencyNotice, LegalText, Offer
 from procedures.terms import compute
 from signatures.codes import Signer, Way, send_code
 from signatures.deeds import Deed
@@ -355,6 +355,33 @@ def agreement(of: Dossier, text: str = "", **fields: Any) -> Offer:
         "creditor_agreed_on": LONG_AGO.date(), "creditor_agreed_by": "Jeanne Martin",
     }  # fmt: skip
     return Offer.objects.create(dossier=of, creditor_id=of.creditor_id, **(values | fields))
+
+
+def hold(of: Dossier, kind: str = "dispute", *, confirmed: bool = False, **fields: Any) -> Hold:
+    """Something that sets the dossier aside; as it stands in the table, without what setting it does."""
+    values = {"kind": kind, "set_at": LONG_AGO, "set_by": "essai"}
+    if confirmed:
+        values |= {"state": "confirmed", "proof": "pièce n° 1", "decided_at": LONG_AGO, "decided_by": "essai"}
+    return Hold.objects.create(dossier=of, creditor_id=of.creditor_id, **(values | fields))
+
+
+def notice(siren: str = "552100554", **fields: Any) -> InsolvencyNotice:
+    values = {
+        "source": "BODACC", "source_id": f"A2026{next(NUMBERS)}", "siren": siren, "kind": "opening", "received_at": LONG_AGO,
+        "nature": "Jugement d’ouverture de liquidation judiciaire", "published_on": date(2026, 3, 1), "raw": {},
+        "judgment_on": date(2026, 2, 18), "court": "Tribunal de commerce de Lyon",
+    }  # fmt: skip
+    return InsolvencyNotice.objects.create(**(values | fields))
+
+
+def insolvency(of: Dossier, **fields: Any) -> Insolvency:
+    """A match that nobody has read yet; as it stands in the table, without the hold that it sets."""
+    values = {
+        "found_at": LONG_AGO, "due_on": date(2026, 5, 4), "act_by_on": date(2026, 4, 30), "derivation": "essai",
+        "relief_due_on": date(2026, 9, 1), "relief_derivation": "essai",
+    }  # fmt: skip
+    found = fields.pop("notice", None) or notice()
+    return Insolvency.objects.create(dossier=of, creditor_id=of.creditor_id, notice=found, **(values | fields))
 
 
 def word(of: Dossier, voice: str = Voice.OFFICE, **fields: Any) -> ThreadMessage:

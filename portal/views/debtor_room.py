@@ -18,10 +18,10 @@ from core.http import forget, readonly
 from core.once import once
 from core.readings import show
 from documents.models import Document
-from dossiers.enums import Phase
+from dossiers.enums import ItemKind, Phase
 from dossiers.models import Dossier
 from dossiers.publications import shown_to_debtor
-from portal import presenters
+from portal import holding, presenters
 from portal.forms import DebtorAnswerForm, DebtorDoorForm
 from procedures import access, answers
 from procedures.answers import OF_THE_PSRPC
@@ -95,6 +95,7 @@ def room(request: Any) -> HttpResponse:
         "answers": dossier.answers.all(),
         "choices": choices_of(dossier),
         "offer": offer,
+        "holds": holding.shown(dossier, viewer=""),
         "may_agree": dossier.phase == Phase.PSRPC and offer and not offer.debtor_agreed_on,
     }
     return render(request, "portal/debtor/room.html", context)
@@ -155,7 +156,7 @@ def answer(request: Any) -> HttpResponse:
     if kind not in choices_of(dossier):
         messages.error(request, _("Cette réponse n’est pas possible à cette étape."))
         return redirect("debtor-room")
-    form = DebtorAnswerForm(request.POST or None, kind=kind)
+    form = DebtorAnswerForm(request.POST or None, kind=kind, items=dossier.items.filter(kind=ItemKind.INVOICE))
     if request.method == "POST" and form.is_valid() and _answered(request, dossier, AnswerKind(kind), form):
         return redirect("debtor-room")
     context = {"form": form, "dossier": dossier, "kind": AnswerKind(kind), "explained": _(EXPLAINED[kind])}
@@ -171,6 +172,8 @@ def _answered(request: Any, dossier: Dossier, kind: AnswerKind, form: DebtorAnsw
     reply = answers.Reply(
         kind, Means.ONLINE, now.astimezone(dossier.zone).date(), form.cleaned_data["text"],
         form.cleaned_data.get("instalments"), form.cleaned_data.get("first_on"), evidence=_evidence(request, kind),
+        situation=form.cleaned_data.get("situation", ""), effective_on=form.cleaned_data.get("effective_on"),
+        item=form.cleaned_data.get("item"), code=form.cleaned_data.get("reason", ""),
     )  # fmt: skip
     try:
         with acting_as(WORKER):  # the room reads one dossier; what it writes goes through this one service

@@ -26,15 +26,17 @@ from dossiers.forms import PaymentForm
 from dossiers.models import Dossier
 from dossiers.services import Locked, attach
 from mandates.services import needs_mandate
-from portal import presenters
+from portal import holding, presenters
 from portal.actors import creditor_actor
 from portal.exporting import csv_of_dossiers
 from portal.history import history
+from portal.holding import insolvencies
 from portal.limits import items_with_limits
 from portal.listing import listed, phase_options, rows
 from portal.paging import page_of
 from portal.views.moves import confirm_move
-from procedures import services
+from procedures import irrecoverable, services
+from procedures.transitions import OPEN
 
 
 def mine(request: Any) -> QuerySet[Dossier]:
@@ -139,6 +141,10 @@ def dossier_page(request: Any, dossier: Dossier) -> dict[str, Any]:
         "attachment_kinds": AttachmentKind.choices,
         "answers": dossier.answers.all(),
         "offer": dossier.offers.current(),
+        "insolvencies": insolvencies(dossier, today=now.astimezone(dossier.zone).date()),
+        "holds": holding.shown(dossier, viewer=actor.side),
+        "certificate": irrecoverable.certificate_of(dossier),
+        "may_close": dossier.phase in OPEN,
         "may_agree": dossier.phase == Phase.PSRPC,
     }
 

@@ -22,10 +22,11 @@ from dossiers.models import Dossier
 from dossiers.models.dossier import balances
 from notifications.models import Message
 from notifications.services import PostingRefused, record_posting
-from portal import presenters
+from portal import holding, presenters
 from portal.actors import office_actor
 from portal.forms import OfferForm, PostingForm, ReceivedAnswerForm
 from portal.history import history
+from portal.holding import HoldForm, insolvencies
 from portal.intake import intake
 from portal.limits import items_with_limits
 from portal.listing import listed, phase_options, rows
@@ -35,8 +36,11 @@ from portal.views.moves import confirm_move
 from procedures import petition
 from procedures.answers import month
 from procedures.courts import NoCourt
+from procedures.effects import Stop
+from procedures.enums import HoldState
+from procedures.irrecoverable import may_certify
 from procedures.letters import DEBTOR_LETTERS
-from procedures.models import Deadline
+from procedures.models import Deadline, Hold
 
 FILED = tuple(phase for phase in Phase if phase != Phase.DRAFT)
 
@@ -64,6 +68,7 @@ def worklist(request: Any) -> HttpResponse:
     context = {
         "to_accept": to_accept,
         "to_post": to_post,
+        "to_verify": _rows(request, listed(to_verify(request))[:50]),
         "stuck": _rows(request, listed(stuck(request))[:50]),
         "requests": _rows(request, listed(ours(request).filter(phase=Phase.INJONCTION_REQUESTED))[:50]),
         "soon": soon,
@@ -72,17 +77,25 @@ def worklist(request: Any) -> HttpResponse:
     return render(request, "portal/office/worklist.html", context)
 
 
-def letters_to_post(request: Any) -> list[Message]:
-    """Printed letters that are still wanted: not those of a dossier that moved on or was paid since."""
+def to_verify(request: Any) -> QuerySet[Dossier]:
+    """Somebody declared something that stops the dossier: the office confirms or refuses it."""
+    declared = Hold.objects.filter(dossier=OuterRef("pk"), state=HoldState.TO_VERIFY)
+    return ours(request).open().filter(Exists(declared))  # type: ignore[attr-defined, no-any-return]
+
+
+def letters_to_post(request: Any, *, with_held: bool = False) -> list[Message]:
+    """Printed letters that are still wanted: not those of a dossier that moved on, was paid or set aside since."""
     printed = list(_printed(request)[:200])
     dossiers = ours(request).in_bulk([letter.dossier_id for letter in printed if letter.dossier_id])
     owed = balances(dossiers)
+    on_hold = set(Hold.objects.stopping(Stop.LETTERS).filter(dossier__in=dossiers).values_list("dossier", flat=True))
     return [
         letter
         for letter in printed
         if letter.dossier_id in dossiers
         and dossiers[letter.dossier_id].phase == DEBTOR_LETTERS[letter.kind][0]
         and owed.get(letter.dossier_id or 0, 0) > 0
+        and (with_held or letter.dossier_id not in on_hold)
     ]
 
 
@@ -98,7 +111,9 @@ def stuck(request: Any) -> QuerySet[Dossier]:
     in_amiable = Q(~Exists(posting.filter(kind="amiable_letter")), phase=Phase.AMIABLE)
     in_psrpc = Q(~Exists(posting.filter(kind="psrpc_letter")), phase=Phase.PSRPC)
     in_injonction = Q(phase__in=[Phase.IP_ORDERED, Phase.IP_SERVED])
-    return ours(request).filter(in_amiable | in_psrpc | in_injonction).filter(~Exists(running))
+    on_hold = Hold.objects.stopping(Stop.MACHINE).filter(dossier=OuterRef("pk"))
+    standing = ours(request).filter(in_amiable | in_psrpc | in_injonction)
+    return standing.filter(~Exists(running), ~Exists(on_hold))
 
 
 @readonly
@@ -131,7 +146,7 @@ def detail(request: Any, reference: str) -> HttpResponse:
         "next": presenters.next_step(dossier, today=now.astimezone(dossier.zone).date(), viewer=Side.OFFICE),
         "actions": presenters.actions(dossier, by=office_actor(request), now=now, page="office-confirm"),
         "tone": presenters.TONES[Phase(dossier.phase)],
-        "to_post": [letter for letter in letters_to_post(request) if letter.dossier_id == dossier.pk],
+        "to_post": [letter for letter in letters_to_post(request, with_held=True) if letter.dossier_id == dossier.pk],
         "form": PostingForm(initial={"posted_on": clock.today(dossier.zone)}),
         "answers": dossier.answers.all(),
         "offer": dossier.offers.current(),
@@ -141,6 +156,11 @@ def detail(request: Any, reference: str) -> HttpResponse:
         "published": set(dossier.publications.living().values_list("document", flat=True)),
         "manager_form": ManagerForm(dossier=dossier),
         "call_form": CallForm(prefix="appel"),
+        "insolvencies": insolvencies(dossier, today=now.astimezone(dossier.zone).date()),
+        "holds": holding.shown(dossier, viewer=Side.OFFICE),
+        "is_held": bool(Hold.objects.stops(dossier, Stop.LETTERS)),
+        "may_certify": may_certify(dossier),
+        "hold_form": HoldForm(dossier=dossier),
     }
     if dossier.phase == Phase.INJONCTION_REQUESTED:
         context["petition_missing"] = petition.missing(dossier, on=clock.today(dossier.zone))

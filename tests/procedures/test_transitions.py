@@ -31,6 +31,28 @@ LAW: dict[str, tuple[set[Phase], Phase, set[Side]]] = {
     "record_terms_refusal": ({Phase.PSRPC}, Phase.INJONCTION_OFFERED, {OFFICE}),
     "record_agreement": ({Phase.PSRPC}, Phase.TITLE, {OFFICE}),
     "close": ({Phase.AMIABLE, Phase.PSRPC}, Phase.CLOSED, {OFFICE}),
+    "accept_closure": (
+        {
+            Phase.SUBMITTED,
+            Phase.AMIABLE,
+            Phase.PSRPC,
+            Phase.TITLE,
+            Phase.INJONCTION_OFFERED,
+            Phase.INJONCTION_REQUESTED,
+            Phase.IP_FILED,
+            Phase.IP_ORDERED,
+            Phase.IP_SERVED,
+            Phase.IP_OPPOSED,
+            Phase.ENFORCEABLE,
+        },
+        Phase.CLOSED,
+        {OFFICE},
+    ),
+    "certify": (
+        {Phase.AMIABLE, Phase.TITLE, Phase.INJONCTION_OFFERED, Phase.ENFORCEABLE},
+        Phase.CLOSED,
+        {OFFICE},
+    ),
     "record_psrpc_silence": ({Phase.PSRPC}, Phase.INJONCTION_OFFERED, {SYSTEM}),
     "request_injonction": ({Phase.INJONCTION_OFFERED}, Phase.INJONCTION_REQUESTED, {CREDITOR}),
     "renounce": ({Phase.INJONCTION_OFFERED, Phase.REFUSED}, Phase.CLOSED, {CREDITOR}),
@@ -73,6 +95,8 @@ LETTERS = {
     "record_terms_refusal": {"psrpc_statement", "injonction_offered"},
     "record_agreement": {"psrpc_statement", "psrpc_title", "title_issued"},
     "close": {"dossier_closed"},
+    "certify": {"irrecoverability", "certificate_made"},
+    "accept_closure": {"dossier_closed"},
     "request_injonction": {"injonction_requested"},
     "settle": {"dossier_settled"},
     "settle_in_psrpc": {"dossier_settled"},
@@ -100,6 +124,10 @@ def standing_in(phase: str, name: str) -> Dossier:
     if name in ("record_agreement", "record_terms_refusal"):
         factories.month(made)
         factories.agreement(made)
+    if name == "certify":
+        factories.hold(made, "address_lost", confirmed=True)
+    if name == "accept_closure":
+        factories.hold(made, "closure")
     if LAW[name][1] == Phase.SETTLED:
         factories.item(made, "1200.00", kind="payment")
     return made
@@ -218,6 +246,7 @@ def test_nothing_is_written_to_the_debtor_before_the_office_has_accepted() -> No
 def test_whoever_refuses_or_gives_up_says_why() -> None:
     assert {name for name, move in TRANSITIONS.items() if move.needs_reason} == {
         "refuse", "offer_injonction", "renounce", "resume_amiable", "record_psrpc_refusal", "record_terms_refusal", "close",
+        "accept_closure", "certify",
         "record_partial_order", "record_rejection", "decline_order", "record_order_lapsed", "record_judgment",
     }  # fmt: skip
 

@@ -58,6 +58,7 @@ OPEN_TABLES = {
     "django_session": "Django's own, empty: sessions are in accounts_opensession",
     "mfa_authenticator": "sealed secrets, read at log-in before anybody is known",
     "notifications_suspension": "state of the service, nobody's data",
+    "procedures_insolvencynotice": "published notices, the public's own; read by those who work on dossiers",
     "procedures_legaltext": "texts of law",
     "signatures_sending": "keyed hashes that only count; nobody's data",
     "tenants_brand": "public",
@@ -320,6 +321,8 @@ def furnish(office: Any, word: str) -> Creditor:
     factories.agreement(dossier)
     factories.word_with_file(dossier)
     factories.publication(dossier, paper)
+    factories.insolvency(dossier)
+    factories.hold(dossier, state="lifted", ended_at=MONDAY, ended_by=word)  # one that stands would stop the sweep
     return creditor
 
 

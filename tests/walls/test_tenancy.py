@@ -86,6 +86,8 @@ def furnish(brand: Brand, town: str, word: str) -> Owner:
     InvoiceDrop.objects.create(creditor=creditor, by=word, at=MONDAY)
     for dossier in made:
         furnish_dossier(owner, dossier, word)
+    factories.hold(owner.open, "closure", text=word)
+    factories.insolvency(owner.open, reason=word)
     owner.documents += [creditor.mandates.get().unsigned]
     factories.member(creditor)
     factories.invitation(creditor)
@@ -237,6 +239,10 @@ RECIPES: dict[tuple[str, str, str], Recipe] = {
     ("etude", "int", "member"): lambda owner: [m.pk for m in owner.office.members.all()],
     ("etude", "int", "invitation"): lambda owner: [i.pk for i in owner.office.invitations.all()],
     ("etude", "slug", "name"): lambda owner: MOVES,
+    ("etude", "int", "hold"): lambda owner: [hold.pk for hold in owner.open.holds.all()],
+    ("etude", "int", "insolvency"): lambda owner: [found.pk for found in owner.open.insolvencies.all()],
+    ("espace", "int", "insolvency"): lambda owner: [found.pk for found in owner.open.insolvencies.all()],
+    ("espace", "int", "hold"): lambda owner: [hold.pk for hold in owner.open.holds.all()],
     ("debiteur", "uuid", "key"): lambda owner: [d.pk for d in owner.documents],
 }  # fmt: skip
 
