@@ -10,12 +10,14 @@ def _every(seconds: int, task: str) -> dict[str, Any]:
 TIMETABLE = {
     "relay": _every(2, "notifications.tasks.relay"),
     "deadlines": _every(10, "procedures.tasks.sweep_deadlines"),
+    "imports": _every(2, "procedures.tasks.work_on_imports"),
     "proofs": _every(10, "signatures.tasks.prove_signatures"),
     "sendings": _every(3600, "signatures.tasks.forget_sendings"),
     "mandates": _every(3600, "mandates.tasks.lapse_mandates"),
     "collections": _every(3600, "payments.tasks.announce_collections"),
     "sessions": _every(3600, "accounts.tasks.forget_sessions"),
     "conventions": _every(3600, "accounts.tasks.follow_conventions"),
+    "import_lines": _every(3600, "procedures.tasks.forget_import_lines"),
     "readings": _every(3600, "tenants.tasks.forget_readings"),
     "submissions": _every(3600, "tenants.tasks.forget_submissions"),
 }

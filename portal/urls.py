@@ -11,6 +11,7 @@ urlpatterns = [
     path("cgu", public.terms, name="terms"),
     path("", include("portal.house_urls")),
     path("", include("portal.thread_urls")),
+    path("", include("portal.import_urls")),
     # creditor
     path("espace/", dossiers.home, name="home"),
     path("espace/finalisation", registration.complete, name="complete-registration"),

@@ -11,7 +11,7 @@ from mandates.services import needs_mandate
 from procedures.cases import Case
 from procedures.competence import UnknownPlace, court_of_appeal
 from procedures.legal_texts import AMIABLE_TEXTS, PSRPC_TEXTS
-from procedures.limitation import limitation
+from procedures.limitation import is_prescribed, limitation
 from procedures.parameters import value_on
 from tenants.models import Territory
 
@@ -53,9 +53,8 @@ def is_not_prescribed(case: Case) -> str | None:
     """Two years against a consumer (C. conso. L218-2), else five (C. civ. 2224); never extended."""
     if case.oldest_due_on is None or case.dossier.debtor is None:
         return None
-    term = limitation(case.debtor, case.oldest_due_on)
-    if case.today > term.due_on:
-        day = f"{term.due_on:%d/%m/%Y}"
+    if is_prescribed(case.debtor.is_consumer, case.oldest_due_on, case.today):
+        day = f"{limitation(case.debtor, case.oldest_due_on).due_on:%d/%m/%Y}"
         return _("La créance est prescrite depuis le %(day)s : elle ne peut plus être réclamée en justice.") % {
             "day": day
         }

@@ -3,7 +3,9 @@ import logging
 from celery import shared_task
 
 from core import clock
+from procedures import imports
 from procedures.services import advance_overdue
+from tenants.context import WORKER, acting_as
 
 logger = logging.getLogger(__name__)
 
@@ -20,3 +22,15 @@ def sweep_deadlines(batches: int = 40) -> int:
             break
         moved += batch
     return moved
+
+
+@shared_task
+def work_on_imports() -> int:
+    """Bounded like the sweep: a long file goes on at the next beat."""
+    return imports.work(now=clock.now())
+
+
+@shared_task
+def forget_import_lines() -> int:
+    with acting_as(WORKER):
+        return imports.forget_lines(now=clock.now())

@@ -3,17 +3,22 @@ from dossiers.models.debtor import Debtor
 from dossiers.models.dossier import Dossier
 from dossiers.models.drop import InvoiceDrop
 from dossiers.models.event import Event
+from dossiers.models.imports import ClaimImport, ImportRow, ImportState, RowState
 from dossiers.models.publication import Publication
 from dossiers.models.thread import ThreadFile, ThreadMessage, Voice
 
 __all__ = [
     "Attachment",
+    "ClaimImport",
     "Debtor",
     "Dossier",
     "Event",
+    "ImportRow",
+    "ImportState",
     "InvoiceDrop",
     "Item",
     "Publication",
+    "RowState",
     "ThreadFile",
     "ThreadMessage",
     "Voice",
