@@ -12,6 +12,7 @@ TIMETABLE = {
     "deadlines": _every(10, "procedures.tasks.sweep_deadlines"),
     "imports": _every(2, "procedures.tasks.work_on_imports"),
     "proofs": _every(10, "signatures.tasks.prove_signatures"),
+    "feeds": _every(60, "procedures.tasks.poll_feeds"),
     "sendings": _every(3600, "signatures.tasks.forget_sendings"),
     "mandates": _every(3600, "mandates.tasks.lapse_mandates"),
     "collections": _every(3600, "payments.tasks.announce_collections"),

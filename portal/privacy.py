@@ -17,6 +17,7 @@ PUBLIC = (
     "/rendez-vous",
     "/robots.txt",
     "/sante",
+    "/simulateur",
 )
 ROBOTS = "noindex, nofollow, noarchive"
 

@@ -1,12 +1,25 @@
 from django.urls import include, path
 
-from portal.views import answers, debtor_room, dossiers, drops, files, mandates, office, public, registration, wizard
+from portal.views import (
+    answers,
+    debtor_room,
+    dossiers,
+    drops,
+    files,
+    mandates,
+    office,
+    public,
+    registration,
+    routes,
+    wizard,
+)
 
 REF = "<slug:reference>"
 
 urlpatterns = [
     path("", public.welcome, name="welcome"),
     path("entree", public.entrance, name="portal-entrance"),
+    path("simulateur", routes.simulator, name="simulator"),
     path("robots.txt", public.robots, name="robots"),
     path("cgu", public.terms, name="terms"),
     path("", include("portal.house_urls")),
@@ -33,6 +46,7 @@ urlpatterns = [
     ),
     path(f"espace/dossiers/{REF}/validation", wizard.check, name="wizard-check"),
     path(f"espace/dossiers/{REF}/transmis", wizard.done, name="wizard-done"),
+    path(f"espace/dossiers/{REF}/voies", routes.routes, name="dossier-routes"),
     path(f"espace/dossiers/{REF}/paiement", dossiers.add_payment, name="dossier-payment"),
     path(f"espace/dossiers/{REF}/pieces", dossiers.add_attachment, name="dossier-attach"),
     path(f"espace/dossiers/{REF}/action/<slug:name>", dossiers.confirm, name="dossier-confirm"),

@@ -6,17 +6,15 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
 from core.actors import Side
-from dossiers.enums import Origin
 from mandates.services import needs_mandate
 from procedures.cases import Case
 from procedures.competence import UnknownPlace, court_of_appeal
 from procedures.legal_texts import AMIABLE_TEXTS, PSRPC_TEXTS
 from procedures.limitation import is_prescribed, limitation
-from procedures.parameters import value_on
+from procedures.routes import WITHOUT_PSRPC, exceeds_the_ceiling, left_the_psrpc
 from tenants.models import Territory
 
 Guard = Callable[[Case], str | None]
-WITHOUT_PSRPC = (Territory.NC, Territory.PF, Territory.ABROAD)
 
 
 def names_a_debtor(case: Case) -> str | None:
@@ -83,8 +81,7 @@ def fits_the_psrpc(case: Case) -> str | None:
     """Principal and interest within the ceiling, on the day of sending (CPCE L125-1, R125-1)."""
     if case.dossier.currency != "EUR":
         return _("La procédure simplifiée est ouverte aux créances en euros (CPCE R125-1).")
-    ceiling = value_on("psrpc_ceiling", case.today)
-    if case.balance.amount > ceiling:
+    if exceeds_the_ceiling(case.balance, case.today):
         return _("Le montant dépasse le plafond de la procédure simplifiée (CPCE R125-1).")
     return None
 
@@ -99,8 +96,7 @@ def psrpc_exists_here(case: Case) -> str | None:
 
 def is_not_invoiced_between_commercants(case: Case) -> str | None:
     """Such claims left the procedure on 25 April 2026 (law 2026-307)."""
-    traders = case.creditor.is_commercant and case.debtor.is_trader
-    if traders and case.dossier.origin == Origin.INVOICE and value_on("psrpc_excludes_commercants", case.today):
+    if left_the_psrpc(case.dossier.origin, case.creditor.is_commercant, case.debtor.is_trader, case.today):
         return _("Une facture entre commerçants ne relève plus de la procédure simplifiée (loi du 23 avril 2026).")
     return None
 

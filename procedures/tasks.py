@@ -3,6 +3,7 @@ import logging
 from celery import shared_task
 
 from core import clock
+from dossiers import drops
 from procedures import imports
 from procedures.services import advance_overdue
 from tenants.context import WORKER, acting_as
@@ -34,3 +35,8 @@ def work_on_imports() -> int:
 def forget_import_lines() -> int:
     with acting_as(WORKER):
         return imports.forget_lines(now=clock.now())
+
+
+@shared_task
+def poll_feeds() -> int:
+    return drops.poll(now=clock.now())

@@ -1,4 +1,5 @@
 from dossiers.models.claim import Attachment, Item
+from dossiers.models.client import Client, FeedDelivery, FeedToken, FeedWay
 from dossiers.models.debtor import Debtor
 from dossiers.models.dossier import Dossier
 from dossiers.models.drop import InvoiceDrop
@@ -10,9 +11,13 @@ from dossiers.models.thread import ThreadFile, ThreadMessage, Voice
 __all__ = [
     "Attachment",
     "ClaimImport",
+    "Client",
     "Debtor",
     "Dossier",
     "Event",
+    "FeedDelivery",
+    "FeedToken",
+    "FeedWay",
     "ImportRow",
     "ImportState",
     "InvoiceDrop",

@@ -228,6 +228,7 @@ RECIPES: dict[tuple[str, str, str], Recipe] = {
     ("espace", "int", "member"): lambda owner: [m.pk for m in owner.creditor.memberships.all()],
     ("espace", "int", "invitation"): lambda owner: [i.pk for i in owner.creditor.invitations.all()],
     ("espace", "int", "share"): lambda owner: [s.pk for s in owner.creditor.share_links.all()],
+    ("espace", "int", "token"): lambda owner: [t.pk for t in owner.creditor.feed_tokens.all()],
     ("espace", "int", "payout"): lambda owner: [p.pk for p in owner.creditor.payout_accounts.all()],
     ("partage", "slug", "reference"): lambda owner: [d.reference for d in owner.dossiers],
     ("partage", "uuid", "key"): lambda owner: [d.pk for d in owner.documents],
