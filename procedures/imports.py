@@ -11,6 +11,7 @@ import json
 import logging
 from collections.abc import Iterator, Sequence
 from contextlib import closing
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from itertools import islice
 from time import monotonic
@@ -23,13 +24,12 @@ from django.utils.translation import gettext as _
 
 from accounts.models import Creditor
 from core.actors import Actor, Side
-from core.bulk import insert_all
 from documents.models import Document, Tampered
 from documents.services import store
 from documents.sniffing import Refused, clean_stem
 from dossiers import bulk
 from dossiers.imports.columns import PLACE, Header, header_of
-from dossiers.imports.reading import claim_of, read
+from dossiers.imports.reading import Fault, claim_of, read
 from dossiers.imports.sheet import XLSX_MAGIC, Line, lines
 from dossiers.intake import LOCK
 from dossiers.models import ClaimImport, Dossier, ImportRow, ImportState, RowState
@@ -157,9 +157,49 @@ def _stage(batch: ClaimImport, header: Header, chunk: Sequence[Line], now: datet
     known, earlier = _known(batch, references), _earlier(batch, references)
     judge = _Judge(batch, known, earlier, now)
     rows = [judge.row(number, row, ref) for (number, _line), row, ref in zip(chunk, cells, references, strict=True)]
-    insert_all(rows)
+    _insert(batch, rows)
     counts = {state: sum(row.state == state for row in rows) for state in (RowState.GOOD, RowState.BAD, RowState.KNOWN)}
     _advance(batch, chunk[-1][0], good=counts[RowState.GOOD], bad=counts[RowState.BAD], known=counts[RowState.KNOWN])
+
+
+@dataclass(slots=True)
+class Judged:
+    """A line of the file with its verdict: a row without the cost of a model, a hundred thousand times over."""
+
+    line: int
+    reference: str
+    cells: list[str]
+    dossier: int | None
+    state: str = "good"
+    faults: list[Fault] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+
+
+INSERT = """
+INSERT INTO dossiers_importrow (batch_id, creditor_id, line, reference, state, cells, faults, notes, dossier_id)
+SELECT %s, %s, u.* FROM unnest(%s::int[], %s::text[], %s::text[], %s::jsonb[], %s::jsonb[], %s::jsonb[], %s::bigint[]) u
+"""
+
+
+def _insert(batch: ClaimImport, rows: Sequence[Judged]) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            INSERT,
+            [
+                batch.pk,
+                batch.creditor_id,
+                [row.line for row in rows],
+                [row.reference for row in rows],
+                [row.state for row in rows],
+                [_json(row.cells) for row in rows],
+                [_json(row.faults) if row.faults else "[]" for row in rows],
+                [_json(row.notes) if row.notes else "[]" for row in rows],
+                [row.dossier for row in rows],
+            ],
+        )
+
+
+_json = json.JSONEncoder(ensure_ascii=False).encode  # one encoder: `dumps` with an option makes one a call
 
 
 class _Judge:
@@ -174,19 +214,18 @@ class _Judge:
             )
         )
 
-    def row(self, number: int, cells: list[str], reference: str) -> ImportRow:
-        row = ImportRow(batch_id=self.batch.pk, creditor_id=self.batch.creditor_id, line=number, reference=reference,
-                        cells=cells, notes=[], dossier_id=self.known.get(reference))  # fmt: skip
+    def row(self, number: int, cells: list[str], reference: str) -> Judged:
+        row = Judged(number, reference, cells, self.known.get(reference))
         values, row.faults = read(cells)
         if reference and reference in self.earlier:
             row.faults.append(("reference", "twice"))
         self.earlier.add(reference)
-        if row.dossier_id:
-            row.state, row.faults = RowState.KNOWN, []
+        if row.dossier:
+            row.state, row.faults = "known", []
         elif row.faults:
-            row.state = RowState.BAD
+            row.state = "bad"
         else:
-            row.state, row.notes = RowState.GOOD, self.notes(values)
+            row.notes = self.notes(values)
         return row
 
     def notes(self, values: dict[str, Any]) -> list[str]:
@@ -252,7 +291,7 @@ def _settle_rows(rows: Sequence[ImportRow]) -> None:
                 [row.pk for row in rows],
                 [row.state for row in rows],
                 [row.dossier_id for row in rows],
-                [json.dumps(row.notes, ensure_ascii=False) for row in rows],
+                [_json(row.notes) for row in rows],
             ],
         )
 
