@@ -38,8 +38,12 @@ class UserAdmin(ReasonedAdmin):
 
     list_display = ("email", "last_name", "first_name", "is_active", "is_staff")
     search_fields = ("email", "last_name")
-    fields = ("email", "civility", "last_name", "first_name", "is_active", "see_as")
-    readonly_fields = ("email", "see_as")
+    fields = ("email", "civility", "last_name", "first_name", "is_active", "see_as", "copy")
+    readonly_fields = ("email", "see_as", "copy")
+
+    @admin.display(description="droit d’accès")
+    def copy(self, user: User) -> str:
+        return format_html('<a href="{}">Copie de ses données</a>', reverse("support-person-copy", args=[user.pk]))
 
     @admin.display(description="ses pages")
     def see_as(self, user: User) -> str:
@@ -87,7 +91,7 @@ class CreditorAdmin(ReasonedAdmin):
     form = CorrectionForm
     list_display = ("name", "registration", "town", "brand", "completed_at")
     search_fields = ("company", "last_name", "siret", "ridet", "tahiti", "rna")
-    list_filter = ("brand", "kind")
+    list_filter = ("brand", "kind", "category")
     readonly_fields = ("brand", "parent", "terms", "terms_accepted_at", "completed_at", "created_at")
 
     def has_add_permission(self, request: object) -> bool:

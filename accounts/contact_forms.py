@@ -46,6 +46,27 @@ class AuditForm(ContactForm):
         self.fields["wished_on"].required = False
 
 
+class AccessForm(ContactForm):
+    """Somebody asks for a copy of all that is held about her (GDPR art. 15)."""
+
+    class Meta:
+        model = Contact
+        fields = ["name", "email", "phone", "dossier_reference", "text"]
+        labels = {
+            "name": gettext_lazy("Votre nom"), "email": gettext_lazy("Courriel"), "phone": gettext_lazy("Téléphone"),
+            "dossier_reference": gettext_lazy("Référence du dossier"),
+            "text": gettext_lazy("Votre demande : copie, rectification, opposition…"),
+        }  # fmt: skip
+        help_texts = {
+            "dossier_reference": gettext_lazy("Elle figure sur les courriers. Laissez vide si vous avez un compte.")
+        }
+        widgets = {
+            "text": forms.Textarea({"rows": 4}), "name": forms.TextInput({"autocomplete": "name"}),
+            "email": forms.EmailInput({"autocomplete": "email"}),
+            "phone": forms.TextInput({"autocomplete": "tel", "inputmode": "tel"}),
+        }  # fmt: skip
+
+
 class ComplaintForm(ContactForm):
     """What a debtor, or anybody, holds against the way a claim is recovered."""
 

@@ -14,6 +14,7 @@ from django.core.validators import MaxLengthValidator
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
+from phonenumber_field.formfields import PhoneNumberField
 
 from accounts.models import User
 from accounts.policies import QUESTIONS
@@ -110,6 +111,21 @@ class AnswerForm(forms.Form):
     answer = forms.CharField(
         label=gettext_lazy("Votre réponse"), max_length=100, widget=forms.TextInput({"autocomplete": "off"})
     )
+
+
+class PhoneForm(forms.Form):
+    number = PhoneNumberField(
+        label=gettext_lazy("Téléphone mobile"), widget=forms.TextInput({"autocomplete": "tel", "inputmode": "tel"}),
+        error_messages={"invalid": gettext_lazy("Ce numéro ne sonne nulle part : vérifiez-le, avec son indicatif.")},
+    )  # fmt: skip
+
+
+class PhoneCodeForm(forms.Form):
+    code = forms.RegexField(
+        r"^\s*\d{6}\s*$", label=gettext_lazy("Code reçu par SMS"),
+        error_messages={"invalid": gettext_lazy("Le code a six chiffres.")},
+        widget=forms.TextInput({"inputmode": "numeric", "autocomplete": "one-time-code", "class": "input-code"}),
+    )  # fmt: skip
 
 
 class NewPasswordForm(ChangePasswordForm):

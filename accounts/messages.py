@@ -1,19 +1,33 @@
 """What the mails of this app say."""
 
+from datetime import datetime
+
 from django.conf import settings
 from django.template.loader import render_to_string
 from django.urls import reverse
+from django.utils.formats import date_format
 
+from accounts.models import TrustedPhone
 from core import crypto
-from notifications.contents import Content, content_of
-from notifications.models import Message
+from notifications.contents import Content, NoLongerWanted, content_of
+from notifications.models import Channel, Message
+from signatures.messages import plain
 from tenants.models import Brand
 
 
 def site_url(brand: Brand, path: str) -> str:
     """An absolute address on the brand's own host, never on the host that a request claims."""
+    return _address(brand.host, path)
+
+
+def public_site_url(brand: Brand, path: str) -> str:
+    """The same on its public site, when it has one apart."""
+    return _address(brand.public_host or brand.host, path)
+
+
+def _address(host: str, path: str) -> str:
     port = f":{settings.PUBLIC_PORT}" if settings.PUBLIC_PORT else ""
-    return f"{settings.PUBLIC_SCHEME}://{brand.host}{port}{path}"
+    return f"{settings.PUBLIC_SCHEME}://{host}{port}{path}"
 
 
 @content_of("account_activation")
@@ -53,6 +67,45 @@ def security_changed(message: Message) -> Content:
     url = site_url(message.brand, reverse("account_reset_password"))
     what = CHANGES[message.payload["what"]]
     return _mail(message, "La sécurité de votre compte a changé", "security_changed", url=url, what=what)
+
+
+@content_of("new_device")
+def new_device(message: Message) -> Content:
+    payload, url = message.payload, site_url(message.brand, reverse("mfa_index")) + "#sessions"
+    at = _instant(message, payload["at"])
+    device = payload["device"] or "un navigateur inconnu"
+    return _mail(
+        message, "Connexion depuis un nouvel appareil", "new_device", url=url, at=at, device=device, ip=payload["ip"]
+    )
+
+
+@content_of("phone_code")
+def phone_code(message: Message) -> Content:
+    """The code and nothing else that a lock screen could betray; none once another number was asked for."""
+    phone = TrustedPhone.objects.get(pk=message.payload["phone"])
+    if phone.withdrawn_at or phone.confirmed_at:
+        raise NoLongerWanted("ce code a servi ou a été remplacé")
+    code, sender = crypto.decrypt(message.payload["code"], place=f"trusted-phone:{phone.pk}"), plain(message.brand.name)
+    text = f"{sender} : {code} confirme ce numéro. Valable 10 minutes. Ne donnez ce code à personne."
+    return Content(subject=f"{sender} : confirmez votre numéro", text=text, is_confidential=True)
+
+
+@content_of("phone_changed")
+def phone_changed(message: Message) -> Content:
+    payload, url = message.payload, site_url(message.brand, reverse("mfa_index")) + "#telephone"
+    who, number, at = payload["who"], payload["number"], _instant(message, payload["usable_at"])
+    if message.channel == Channel.SMS:
+        sender = plain(message.brand.name)
+        text = f"{sender} : un autre numéro ({number}) pourra signer pour {plain(who)} le {at}. Si ce n'est pas vous, annulez-le."
+        return Content(subject=f"{sender} : numéro changé", text=text)
+    subject = "Un numéro de téléphone a été confirmé pour signer"
+    return _mail(message, subject, "phone_changed", url=url, who=who, number=number, usable_at=at)
+
+
+def _instant(message: Message, value: str) -> str:
+    """« 21 novembre 2026 à 14 h 05 », as the brand's people live it."""
+    local = datetime.fromisoformat(value).astimezone(message.brand.zone)
+    return date_format(local, r"j F Y à H \h i")
 
 
 @content_of("invitation")

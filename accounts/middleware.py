@@ -9,7 +9,6 @@ from django.contrib import messages
 from django.contrib.auth import logout
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
-from django.db import connection
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
@@ -26,6 +25,7 @@ from accounts.sharing import living
 from core import clock
 from core.audit import note
 from core.readings import keep
+from core.statements import ask
 from tenants.context import Audience, Context, switch
 
 DEBTOR_KEY = "debtor_dossier"
@@ -100,15 +100,14 @@ class Held(NamedTuple):
     role: str
 
 
-# Asked by every page of the portal: a statement that never changes need not be composed anew each time.
+# Asked by every page of the portal: statements that never change need not be composed anew each time.
 HELD = "SELECT creditor_id, role FROM accounts_membership WHERE user_id = %s AND brand_id = %s ORDER BY id"
+CREDITOR = "SELECT * FROM accounts_creditor WHERE id = %s"
 
 
 def held(user: int, brand: int) -> list[Held]:
     """The person's roles at the brand's creditors, the oldest first."""
-    with connection.cursor() as cursor:
-        cursor.execute(HELD, [user, brand])
-        return [Held(*row) for row in cursor.fetchall()]
+    return [Held(*row) for row in ask(HELD, [user, brand])]
 
 
 def to_log_in(request: Any) -> HttpResponse:
@@ -151,7 +150,7 @@ def _portal(request: Any) -> HttpResponse | None:
     request.membership = next((m for m in request.memberships if m.creditor_id == chosen), request.memberships[0])
     keys = tuple(membership.creditor_id for membership in request.memberships)
     switch(Context(Audience.PORTAL, brand=request.brand.pk, creditors=keys))
-    request.creditor = Creditor.objects.get(pk=request.membership.creditor_id)
+    request.creditor = Creditor.objects.raw(CREDITOR, [request.membership.creditor_id])[0]
     if not request.creditor.is_complete and not request.path.startswith(BEFORE_COMPLETION):
         return redirect("complete-registration")
     return None

@@ -9,6 +9,7 @@ from django.db import transaction
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
+from accounts import sharing
 from accounts.models import Creditor, Invitation, Membership, OfficeMembership, User
 from accounts.roles import Role
 from accounts.sessions import end_all
@@ -147,6 +148,8 @@ def change_role(membership: Membership, role: str, *, by: User, now: datetime) -
     before = membership.role
     membership.role = role
     membership.save(update_fields=["role"])
+    if role not in sharing.SHARERS:
+        sharing.revoke_all_of(membership.user, membership.creditor, by=str(by), now=now)
     note(
         "rôle changé",
         f"creditor:{membership.creditor_id}",
@@ -157,14 +160,18 @@ def change_role(membership: Membership, role: str, *, by: User, now: datetime) -
 
 
 @transaction.atomic
-def remove(membership: Membership, *, by: User, now: datetime) -> None:
-    """Take the role back and end the person's sessions: her next click finds nothing here. She is told by mail."""
+def remove(membership: Membership, *, by: User, now: datetime) -> int:
+    """Take the role back and end the person's sessions: her next click finds nothing here. She is told by mail.
+
+    The links that she had made to share the dossiers end with it; how many there were.
+    """
     _keep_an_owner(membership, leaves=True)
     creditor, user = membership.creditor, membership.user
     membership.delete()
     end_all(user)
     note("accès retiré", f"creditor:{creditor.pk}", by=str(by), now=now, reason=user.email)
     _tell_removed(user, creditor, now=now)
+    return sharing.revoke_all_of(user, creditor, by=str(by), now=now)
 
 
 @transaction.atomic

@@ -1,5 +1,6 @@
 """« Sécurité de mon compte »: password, second factors, open sessions. The ceremonies are allauth's, the pages ours."""
 
+from datetime import datetime
 from typing import Any
 
 from allauth.account import views as account_views
@@ -22,10 +23,11 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
-from accounts import factors, policies, sessions
-from accounts.log_in import NewPasswordForm, QuestionForm
+from accounts import factors, phones, policies, sessions
+from accounts.log_in import NewPasswordForm, PhoneCodeForm, PhoneForm, QuestionForm
 from core import clock
 from core.http import readonly
+from signatures.throttle import TooMany
 
 proved = reauthentication_required(app="allauth.mfa")  # asks again who had not proved it for five minutes
 
@@ -44,6 +46,8 @@ def index(request: Any) -> HttpResponse:
         "asks_question": policies.policy_of(request.brand).has_secret_question,
         "is_compulsory": factors.is_compulsory(request.user),
         "sessions": [(one, sessions.is_current(request, one)) for one in opened],
+        "phone": phones.usable(request.user, now=clock.now()),
+        "awaited": phones.awaited(request.user, now=clock.now()),
     }
     return render(request, "accounts/security/index.html", context)
 
@@ -59,6 +63,48 @@ def end_session(request: Any) -> HttpResponse:
     else:
         sessions.end_others(request)
         messages.success(request, _("Toutes vos autres sessions sont fermées."))
+    return redirect("mfa_index")
+
+
+# --- telephone for codes of signature -------------------------------------------------------------------------------
+@never_cache
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+@proved
+def phone(request: Any) -> HttpResponse:
+    """A number, then the code that it received: it serves to sign three days later."""
+    now = clock.now()
+    waits = phones.asked(request.user, now=now) if "number" not in request.POST else None
+    form = (PhoneCodeForm if waits else PhoneForm)(request.POST or None)
+    if request.method == "POST" and form.is_valid() and _phone_step(request, form, now=now):
+        return redirect("mfa_index" if waits else "trusted-phone")
+    context = {"form": form, "waits": waits, "days": phones.WAIT.days}
+    return render(request, "accounts/security/phone.html", context, status=422 if form.errors else 200)
+
+
+def _phone_step(request: Any, form: Any, *, now: datetime) -> bool:
+    """Whether the step is made; otherwise the form says why not."""
+    data = form.cleaned_data
+    try:
+        if "number" in data:
+            phones.propose(request.user, data["number"].as_e164, brand=request.brand, now=now)
+            return True
+        phones.confirm(request.user, data["code"], brand=request.brand, now=now)
+    except (TooMany, phones.PhoneRefused) as refusal:
+        form.add_error(None if "number" in data else "code", str(refusal))
+        return False
+    messages.success(
+        request, _("Votre numéro est confirmé. Il pourra recevoir vos codes de signature dans trois jours.")
+    )
+    return True
+
+
+@login_required
+@require_POST
+def stop_phone(request: Any) -> HttpResponse:
+    """Cancel the number that waits: whoever reads the notice and did not ask for it needs no more than a click."""
+    if phones.withdraw(request.user, now=clock.now()):
+        messages.success(request, _("Ce numéro est annulé. Changez de mot de passe si vous ne l’aviez pas demandé."))
     return redirect("mfa_index")
 
 

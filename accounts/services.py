@@ -10,6 +10,7 @@ from django.core import signing
 from django.core.cache import cache
 from django.db import connection, transaction
 
+from accounts.devices import device_of
 from accounts.models import BankAccount, BillingParty, CivilStatus, Creditor, Membership, User
 from accounts.roles import Role
 from core import crypto
@@ -121,6 +122,11 @@ def write_link(user: User, brand: Brand, *, kind: str, path: str, now: datetime)
 def write_notice(user: User, brand: Brand, *, what: str, now: datetime) -> None:
     """Tell the person by mail that her log-in changed; `what` is one of `messages.CHANGES`."""
     _write_to(user, brand, kind="security_changed", now=now, what=what)
+
+
+def write_new_device(user: User, brand: Brand, *, agent: str, ip: str | None, now: datetime) -> None:
+    """Tell the person that her account was opened in a browser that had never opened it (attack L08)."""
+    _write_to(user, brand, kind="new_device", now=now, device=device_of(agent), ip=ip or "", at=now.isoformat())
 
 
 def _write_to(user: User, brand: Brand, *, kind: str, now: datetime, secret: str = "", **payload: str) -> None:

@@ -53,15 +53,16 @@ class SessionStore(DatabaseStore):
         made.user_id = int(data[USER_KEY]) if USER_KEY in data else None
         door = data.get(DOOR_KEY, {})
         made.opened_at = datetime.fromisoformat(door["at"]) if door else None
-        made.ip, made.agent = door.get("ip"), door.get("agent", "")
+        made.ip, made.agent, made.is_new_device = door.get("ip"), door.get("agent", ""), door.get("new", False)
         made.seen_at = clock.machine_now()
         return made
 
 
-def note_door(request: HttpRequest, *, ip: str | None) -> None:
+def note_door(request: HttpRequest, *, ip: str | None, is_new_device: bool = False) -> None:
     """Write into a session that begins where and when it was opened."""
     agent = request.META.get("HTTP_USER_AGENT", "")
-    request.session[DOOR_KEY] = {"at": clock.machine_now().isoformat(), "ip": ip, "agent": agent[:200]}
+    opened = {"at": clock.machine_now().isoformat(), "ip": ip, "agent": agent[:200], "new": is_new_device}
+    request.session[DOOR_KEY] = opened
 
 
 def is_over(request: HttpRequest) -> bool:

@@ -4,16 +4,18 @@ import secrets
 from datetime import datetime, timedelta
 
 from django.db import transaction
-from django.db.models import F
+from django.db.models import Exists, F, OuterRef, Q
 from django.utils.translation import gettext as _
 
-from accounts.models import Creditor, ShareLink
+from accounts.models import Creditor, Membership, ShareLink, User
+from accounts.roles import PERMISSIONS, Permission
 from core import crypto
 from core.audit import note
 from tenants.context import knowing
 from tenants.models import Brand
 
 DAYS = (7, 30, 90)
+SHARERS = [role for role, rights in PERMISSIONS.items() if Permission.DOSSIER_SHARE in rights]
 
 
 class ShareRefused(ValueError):
@@ -22,7 +24,7 @@ class ShareRefused(ValueError):
 
 @transaction.atomic
 def share(
-    creditor: Creditor, *, recipient: str, days: int, dossier_id: int | None, by: str, now: datetime
+    creditor: Creditor, *, recipient: str, days: int, dossier_id: int | None, by: User, now: datetime
 ) -> tuple[ShareLink, str]:
     """A link and its secret, which is told once and never again: only its fingerprint is kept."""
     if days not in DAYS:
@@ -30,10 +32,10 @@ def share(
     token = secrets.token_urlsafe(24)
     link = ShareLink(
         brand=creditor.brand, creditor=creditor, dossier_id=dossier_id, recipient=recipient, token_hash=fingerprint(token),
-        created_by=by, created_at=now, expires_at=now + timedelta(days=days),
+        author=by, created_by=str(by), created_at=now, expires_at=now + timedelta(days=days),
     )  # fmt: skip
     link.save(force_insert=True)
-    note("partage créé", f"creditor:{creditor.pk}", by=by, now=now, reason=f"{recipient}, {days} jours")
+    note("partage créé", f"creditor:{creditor.pk}", by=str(by), now=now, reason=f"{recipient}, {days} jours")
     return link, token
 
 
@@ -49,6 +51,19 @@ def revoke(link: ShareLink, *, by: str, now: datetime) -> None:
 
 
 @transaction.atomic
+def revoke_all_of(person: User, creditor: Creditor, *, by: str, now: datetime) -> int:
+    """End the links that a person made for that creditor, now that she may share no more; how many there were.
+
+    Links of a former release bear only a name: those that bear hers end too.
+    """
+    hers = ShareLink.objects.filter(Q(author=person) | Q(author=None, created_by=str(person)), creditor=creditor)
+    links = list(hers.living(now))
+    for link in links:
+        revoke(link, by=by, now=now)
+    return len(links)
+
+
+@transaction.atomic
 def open_link(token: str, *, brand: Brand, now: datetime) -> ShareLink | None:
     """The brand's living link of the secret, its opening counted; None when it is wrong, too old or revoked."""
     with knowing(fingerprint(token)):
@@ -59,8 +74,13 @@ def open_link(token: str, *, brand: Brand, now: datetime) -> ShareLink | None:
 
 
 def living(token_hash: str, *, brand: Brand, now: datetime) -> ShareLink | None:
-    """The link of that fingerprint, asked again at every page: a revocation holds at once."""
+    """The link of that fingerprint, asked again at every page: a revocation holds at once.
+
+    So does the end of its author's right to share, however she lost it.
+    """
+    still = Membership.objects.filter(
+        user=OuterRef("author"), creditor=OuterRef("creditor"), role__in=SHARERS, user__is_active=True
+    )
     with knowing(token_hash):
-        return (
-            ShareLink.objects.living(now).select_related("creditor").filter(token_hash=token_hash, brand=brand).first()
-        )
+        links = ShareLink.objects.living(now).filter(Q(author=None) | Exists(still))
+        return links.select_related("creditor").filter(token_hash=token_hash, brand=brand).first()

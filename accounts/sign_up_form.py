@@ -11,7 +11,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
-from accounts.enums import Civility, PersonKind
+from accounts.enums import Civility, ClientCategory, PersonKind
 from accounts.forms import sentence
 from accounts.identity import CHECKS, FRANCE, LABELS, missing_sentence, needed_numbers, number_of
 from accounts.legal_forms import COMMERCIAL_BY_FORM, USUAL, choices_on
@@ -53,6 +53,10 @@ class CreditorForm(forms.Form):
     kind = forms.ChoiceField(
         label=gettext_lazy("Vous êtes"), choices=PersonKind.choices, initial=PersonKind.LEGAL,
         widget=forms.RadioSelect({"class": "radio-cards"}),
+    )  # fmt: skip
+    category = forms.ChoiceField(
+        label=gettext_lazy("En quelle qualité"), choices=ClientCategory.choices, required=False,
+        help_text=gettext_lazy("Facultatif : le support vous répond mieux s’il le sait."),
     )  # fmt: skip
     civility = forms.ChoiceField(label=gettext_lazy("Civilité"), choices=Civility.choices, initial=Civility.MONSIEUR)
     last_name = forms.CharField(label=gettext_lazy("Nom"), max_length=80, widget=_typed(autocomplete="family-name"))
@@ -281,7 +285,7 @@ class CreditorForm(forms.Form):
 
     # --- what the service takes ---------------------------------------------------------------------------
     def creditor(self) -> dict[str, Any]:
-        names = ("kind", *PERSON, *COMPANY, *NUMBERS, *ADDRESS, "phone", "is_professional", "is_commercant")
+        names = ("kind", "category", *PERSON, *COMPANY, *NUMBERS, *ADDRESS, "phone", "is_professional", "is_commercant")
         return {name: self.cleaned_data[name] for name in names}
 
     def civil_status(self) -> dict[str, Any] | None:

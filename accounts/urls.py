@@ -50,6 +50,8 @@ urlpatterns = [
         "compte/mot-de-passe", login_required(security_views.ChangePassword.as_view()), name="account_change_password"
     ),
     path("compte/question", security_views.secret_question, name="secret-question"),
+    path("compte/telephone", security_views.phone, name="trusted-phone"),
+    path("compte/telephone/annuler", security_views.stop_phone, name="trusted-phone-stop"),
     path("compte/confirmer", security_views.Reauthenticate.as_view(), name="account_reauthenticate"),
     path("compte/confirmer/code", security_views.ReauthenticateByCode.as_view(), name="mfa_reauthenticate"),
     path("compte/confirmer/cle", security_views.ReauthenticateByKey.as_view(), name="mfa_reauthenticate_webauthn"),

@@ -59,7 +59,7 @@ def open_database() -> None:
         server.execute(f"CREATE DATABASE {DATABASE} OWNER app_migrator")
     login = psycopg.conninfo.conninfo_to_dict(settings.SERVER.admin_url)
     connection.settings_dict |= {"NAME": DATABASE, "USER": login["user"], "PASSWORD": login["password"]}
-    connection.settings_dict["OPTIONS"] = {"application_name": "bench"}
+    connection.settings_dict["OPTIONS"] |= {"application_name": "bench"}
     settings.MIGRATOR = settings.MIGRATOR | {"USER": login["user"], "PASSWORD": login["password"]}
 
 

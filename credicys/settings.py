@@ -60,6 +60,8 @@ DATABASES["default"]["CONN_MAX_AGE"] = env_int("CONN_MAX_AGE", 60)
 DATABASES["default"]["CONN_HEALTH_CHECKS"] = True  # a server that came back is no error page
 DATABASES["default"]["OPTIONS"] = {
     "application_name": "credicys",
+    # For the cursors of `core.statements`, and no other; a pooler that cannot keep prepared statements wants none.
+    "prepare_threshold": 2 if env_bool("PREPARED_STATEMENTS", True) else None,
     "options": "-c statement_timeout=15s -c lock_timeout=5s -c idle_in_transaction_session_timeout=60s",
 }
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
@@ -98,6 +100,7 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "portal.privacy.PrivacyMiddleware",
     "tenants.middleware.DoorMiddleware",  # opens the transaction: everything below runs inside it
+    "portal.public_site.PublicSiteMiddleware",  # above sessions: the public site has no cookie
     "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",

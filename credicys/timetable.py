@@ -9,10 +9,11 @@ def _every(seconds: int, task: str) -> dict[str, Any]:
 
 TIMETABLE = {
     "relay": _every(2, "notifications.tasks.relay"),
-    "deadlines": _every(10, "procedures.tasks.sweep_deadlines"),
     "imports": _every(2, "procedures.tasks.work_on_imports"),
+    "deadlines": _every(10, "procedures.tasks.sweep_deadlines"),
     "proofs": _every(10, "signatures.tasks.prove_signatures"),
     "feeds": _every(60, "procedures.tasks.poll_feeds"),
+    "news": _every(600, "portal.tasks.tell_news"),
     "sendings": _every(3600, "signatures.tasks.forget_sendings"),
     "mandates": _every(3600, "mandates.tasks.lapse_mandates"),
     "collections": _every(3600, "payments.tasks.announce_collections"),

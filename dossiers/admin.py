@@ -1,4 +1,6 @@
 from django.contrib import admin
+from django.urls import reverse
+from django.utils.html import format_html
 
 from core.admin import ReadOnlyAdmin, ReasonedAdmin
 from dossiers.models import Debtor, Dossier, Event
@@ -19,6 +21,11 @@ class DebtorAdmin(ReasonedAdmin, ReadOnlyAdmin):
     list_display = ("__str__", "creditor", "postcode")
     list_select_related = ("creditor",)
     search_fields = ("company", "last_name", "siren", "email")
+    readonly_fields = ("copy",)
+
+    @admin.display(description="droit d’accès")
+    def copy(self, debtor: Debtor) -> str:
+        return format_html('<a href="{}">Copie de ses données</a>', reverse("support-debtor-copy", args=[debtor.pk]))
 
 
 @admin.register(Event)

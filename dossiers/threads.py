@@ -5,10 +5,11 @@ from datetime import datetime
 from typing import Any
 
 from django.core.files.uploadedfile import UploadedFile
-from django.db import connection, transaction
+from django.db import transaction
 from django.utils.translation import gettext as _
 
 from accounts.models import User
+from core.statements import ask
 from documents.models import Document
 from documents.services import store_upload
 from documents.sniffing import Refused
@@ -87,9 +88,7 @@ def unread_by_office(key: int) -> int:
 
 
 def _count(sql: str, owner: Any) -> int:
-    with connection.cursor() as cursor:
-        cursor.execute(sql, [owner])
-        return int(cursor.fetchone()[0])
+    return int(ask(sql, [owner])[0][0])
 
 
 def _check(files: Sequence[UploadedFile]) -> None:

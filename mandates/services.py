@@ -22,7 +22,7 @@ from documents.models import Document
 from documents.pdf import letter
 from documents.services import store
 from mandates import texts
-from mandates.models import Mandate, MandateQuerySet, MandateState, Mode
+from mandates.models import NOTICE_DAYS, Mandate, MandateQuerySet, MandateState, Mode
 from mandates.signals import mandate_signed
 from notifications.models import Channel, Message
 from notifications.outbox import queue
@@ -39,6 +39,7 @@ PAPER = {
 PAPER_VERSION = "2026-11-21"
 # A code by e-mail proves one mailbox, the one that opens the account: from here on the telephone is asked for.
 SMS_FROM = Decimal(1500)
+SHORT_NOTICE_DAYS = 5  # what may be agreed instead of fourteen days
 READ = ("brand", "creditor", "account", "unsigned__brand")
 COARSE = timedelta(days=4)  # months have 28 to 31 days: the exact day is computed of those that are near
 
@@ -56,6 +57,7 @@ class Choice:
     amount: Decimal | None = None
     is_spread: bool = False
     email: str = ""  # of the announcements; without it the creditor's own
+    notice_days: int = NOTICE_DAYS  # fewer only by a clause that the debtor accepts and signs
 
 
 def needs_mandate(brand: Brand) -> bool:
@@ -88,13 +90,15 @@ def prepare(creditor: Creditor, choice: Choice, *, now: datetime) -> Mandate:
     mandate = creditor.mandates.waiting().first() or _new(creditor, choice, now=now)
     mandate.account, mandate.mode = choice.account, choice.mode
     mandate.amount, mandate.is_spread = choice.amount, choice.is_spread
-    mandate.email = choice.email
+    mandate.email, mandate.notice_days = choice.email, choice.notice_days
     mandate.state = MandateState.DRAFT
     mandate.unsigned = _paper(mandate)
     if mandate._state.adding:
         mandate.save(force_insert=True)
     else:
-        mandate.save(update_fields=["account", "mode", "amount", "is_spread", "email", "state", "unsigned"])
+        mandate.save(
+            update_fields=["account", "mode", "amount", "is_spread", "email", "notice_days", "state", "unsigned"]
+        )
     return mandate
 
 
@@ -173,6 +177,12 @@ def refuses_channel(mandate: Mandate, channel: str) -> str | None:
     if channel == CodeChannel.EMAIL and (mandate.amount or 0) >= SMS_FROM:
         return _("Pour un montant de %(amount)s € et plus, le code est envoyé par SMS.") % {"amount": SMS_FROM}
     return None
+
+
+def needs_known_number(mandate: Mandate) -> bool:
+    """Whether only a number that was recorded beforehand may receive the code: one typed now proves nothing more than
+    the mailbox does."""
+    return (mandate.amount or 0) >= SMS_FROM
 
 
 def sign(mandate: Mandate, signer: Signer, *, user: User, code: str, shown: str, now: datetime) -> Mandate:

@@ -1,21 +1,25 @@
 """What every page shows around its content: brand, menu, account, the demo's banner."""
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from allauth.mfa import app_settings
 from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value
 from django.conf import settings
 from django.http import HttpRequest
+from django.template import Context, Engine
 from django.urls import reverse
+from django.utils.safestring import SafeString
+from django.utils.translation import get_language, gettext_noop
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_noop
 
 from accounts.models import Creditor
 from accounts.permissions import allowed, granting
 from accounts.roles import Permission, Role
 from core import clock
 from dossiers import threads
+from mandates.services import needs_mandate
 from notifications import suspensions
 from portal.help import help_url
 from portal.views.tabs import ACCOUNT
@@ -79,7 +83,7 @@ def page(request: HttpRequest) -> dict[str, Any]:
     """brand, nav, account, the bell and demo, as the layouts expect them."""
     return {
         "brand": getattr(request, "brand", None),
-        "nav": _menu(request),
+        "menu": _menu(request),
         "account": _account(request),
         **_bell(request),
         "suspended": suspensions.living,  # asked by the pages that include it, and by no other
@@ -100,15 +104,26 @@ def _bell(request: Any) -> dict[str, Any]:
     return {}
 
 
-def _menu(request: HttpRequest) -> list[Entry]:
-    entries: list[tuple[str, str, str]] = []
+def _menu(request: HttpRequest) -> SafeString:
+    entries: tuple[tuple[str, str, str], ...] = ()
     if hasattr(request, "office"):
-        entries = list(OFFICE_MENU)
+        entries = OFFICE_MENU
     elif hasattr(request, "creditor"):
-        entries = [(name, label, icon) for name, label, icon, right in CREDITOR_MENU if allowed(request, right)]
+        hidden = () if needs_mandate(request.brand) else ("mandate",)  # type: ignore[attr-defined]  # XPF is outside SEPA
+        entries = tuple(
+            (name, label, icon)
+            for name, label, icon, right in CREDITOR_MENU
+            if name not in hidden and allowed(request, right)
+        )
     current = request.resolver_match.url_name if request.resolver_match else ""
-    current = SAME_SECTION.get(current or "", current)
-    return [Entry(reverse(name), _(label), icon, name == current) for name, label, icon in entries]
+    return _drawn(entries, SAME_SECTION.get(current or "", current or ""), get_language() or "fr")
+
+
+@lru_cache(maxsize=512)
+def _drawn(entries: tuple[tuple[str, str, str], ...], current: str, language: str) -> SafeString:
+    """The menu as markup: roles, sections and languages make few of them, and every page shows one twice."""
+    nav = [Entry(reverse(name), _(label), icon, name == current) for name, label, icon in entries]
+    return Engine.get_default().get_template("components/menu.html").render(Context({"nav": nav}))
 
 
 def _account(request: HttpRequest) -> Account | None:

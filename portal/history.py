@@ -150,7 +150,7 @@ def _happening(event: Event, papers: dict[str, Message], document_page: str) -> 
     tone = "danger" if event.kind in ("refused", "message_failed", "refuse") else ""
     return Happening(
         at=event.at,
-        label=_label(event),
+        label=label_of(event),
         text=_text(event),
         by=event.actor,
         icon=ICONS.get(event.kind, ""),
@@ -159,7 +159,8 @@ def _happening(event: Event, papers: dict[str, Message], document_page: str) -> 
     )
 
 
-def _label(event: Event) -> str:
+def label_of(event: Event) -> str:
+    """What happened, in a few words."""
     filed = event.kind == "message_sent" and event.detail.get("channel") == "file"
     label = _("Classé au dossier") if filed else _(LABELS.get(event.kind, event.kind))
     letter = event.detail.get("letter")

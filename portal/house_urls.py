@@ -8,11 +8,13 @@ from portal.views import (
     files,
     invitations,
     manual,
+    news,
     office_account,
     people,
     profile,
     seeing,
     shares,
+    subject_access,
 )
 
 urlpatterns = [
@@ -22,6 +24,7 @@ urlpatterns = [
     path("invitation/<str:code>", invitations.invitation, name="invitation"),
     path("rendez-vous", contacts.audit, name="audit"),
     path("reclamation", contacts.complaint, name="complaint"),
+    path("mes-donnees", contacts.access, name="access-request"),
     path("suivi/<str:token>", contacts.receipt, name="contact-receipt"),
     path("charte", contacts.charter, name="charter"),
     # creditor
@@ -31,6 +34,8 @@ urlpatterns = [
     path("espace/compte/personnes/<int:member>/retirer", people.remove, name="people-remove"),
     path("espace/compte/invitations/<int:invitation>/annuler", people.withdraw, name="people-withdraw"),
     path("espace/compte/roles", people.roles, name="roles"),
+    path("espace/compte/nouvelles", news.news, name="daily-news"),
+    path("espace/compte/nouvelles/choix", news.choose_news, name="daily-news-choose"),
     path("espace/compte/partages", shares.shares, name="shares"),
     path("espace/compte/partages/<int:share>/revoquer", shares.revoke, name="share-revoke"),
     path("espace/compte/", profile.profile, name="profile"),
@@ -46,9 +51,12 @@ urlpatterns = [
     path("espace/compte/abonnement", agreements.take_plan, name="plan"),
     path("espace/compte/options", agreements.options, name="options"),
     path("espace/compte/options/<int:clause>", agreements.answer_option, name="option-answer"),
+    path("admin/droit-d-acces/debiteur/<int:key>", subject_access.support_debtor, name="support-debtor-copy"),
+    path("admin/droit-d-acces/personne/<int:key>", subject_access.support_person, name="support-person-copy"),
     path("admin/pieces/<uuid:key>", files.support_document, name="support-document"),
     path("voir-comme/finir", seeing.stop, name="seeing-stop"),
     # office
+    path("etude/dossiers/<slug:reference>/copie", subject_access.office_copy, name="office-subject-copy"),
     path("etude/compte/", office_account.profile, name="office-profile"),
     path("etude/compte/disponibilite", office_account.availability, name="office-availability"),
     path("etude/compte/personnes", office_account.people, name="office-people"),

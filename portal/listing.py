@@ -2,14 +2,16 @@
 
 from collections.abc import Iterable
 from decimal import Decimal
+from functools import lru_cache
 from html import escape
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.db.models import QuerySet
 from django.urls import reverse
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from core.money import Money
@@ -25,6 +27,7 @@ ROW = (
     '<td data-label="{}">{{}}</td><td class="num" data-label="{}">{{}}</td></tr>'
 )
 MARK = "REFERENCE"
+SELECTED = SafeString(" selected")
 
 
 def listed(dossiers: QuerySet[Dossier]) -> Any:
@@ -54,6 +57,19 @@ def _shape(page: str) -> str:
     """A row with its address and its labels, the same for all of them."""
     before, after = reverse(page, args=[MARK]).split(MARK)
     return format_html(ROW, before, after, _("Débiteur"), _("Phase"), _("Créé le"), _("Solde"))
+
+
+def phase_options(phases: Iterable[Phase], chosen: str) -> SafeString:
+    """The choice of a phase in a form that filters."""
+    return _options(tuple(phases), chosen, get_language() or "fr")
+
+
+@lru_cache(maxsize=256)
+def _options(phases: tuple[Phase, ...], chosen: str, language: str) -> SafeString:
+    """Kept by language, which the labels follow."""
+    option = '<option value="{}"{}>{}</option>'
+    drawn = ((phase.value, SELECTED if phase == chosen else "", phase.label) for phase in phases)
+    return format_html_join("", option, drawn)
 
 
 def _badge(phase: Phase) -> SafeString:

@@ -5,16 +5,19 @@ from decimal import Decimal
 from typing import Any
 
 from django import forms
+from django.utils.formats import date_format
+from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from phonenumber_field.formfields import PhoneNumberField
 
+from accounts import phones
 from accounts.enums import Civility
 from accounts.forms import sentence
-from accounts.models import BankAccount, Creditor
+from accounts.models import BankAccount, Creditor, User
 from core.identifiers import bic_candidates, check_bic, check_iban
 from mandates import services
-from mandates.models import Mandate, Mode
+from mandates.models import NOTICE_DAYS, Mandate, Mode
 from payments.models import balance_of
 from portal.templatetags.ui import money
 from signatures.codes import masked
@@ -43,6 +46,10 @@ class ChoiceForm(forms.Form):
     is_spread = forms.BooleanField(
         label=gettext_lazy("Étaler ce montant sur trois mois"), required=False,
         help_text=gettext_lazy("En mode automatique seulement : trois prélèvements mensuels égaux, au centime près."),
+    )  # fmt: skip
+    short_notice = forms.BooleanField(
+        label=gettext_lazy("J’accepte d’être prévenu de chaque prélèvement cinq jours avant, au lieu de quatorze"),
+        required=False, help_text=gettext_lazy("Facultatif. Cette clause figure dans le mandat que vous signez."),
     )  # fmt: skip
     source = forms.ChoiceField(
         label=gettext_lazy("Compte à débiter"), widget=forms.RadioSelect({"class": "radio-cards"}), required=False
@@ -83,6 +90,7 @@ class ChoiceForm(forms.Form):
         self.initial["source"] = choices[0][0]
         latest = self.creditor.mandates.order_by("-pk").first()
         self.initial["email"] = latest.notices_to if latest else self.creditor.email
+        self.initial["short_notice"] = latest is not None and latest.notice_days < NOTICE_DAYS
         if self.balance:
             self.initial["amount"] = self.balance
             self.fields["amount"].help_text = _("Solde de vos frais : %(sum)s.") % {"sum": money(self.balance, "EUR")}
@@ -141,7 +149,8 @@ class ChoiceForm(forms.Form):
         """What was chosen; a new account is written down first."""
         data = self.cleaned_data
         account = self.known if self.known and self.uses_known(data) else self._new_account(now=now)
-        return services.Choice(account, data["mode"], data["amount"], data["is_spread"], data["email"])
+        notice = services.SHORT_NOTICE_DAYS if data["short_notice"] else NOTICE_DAYS
+        return services.Choice(account, data["mode"], data["amount"], data["is_spread"], data["email"], notice)
 
     def _new_account(self, *, now: datetime) -> BankAccount:
         data = self.cleaned_data
@@ -168,9 +177,14 @@ class ChannelForm(forms.Form):
     )  # fmt: skip
     phone = PhoneNumberField(label=gettext_lazy("Téléphone mobile"), required=False)
 
-    def __init__(self, *args: Any, creditor: Creditor, mandate: Mandate | None = None, **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, creditor: Creditor, person: User, now: datetime, mandate: Mandate | None = None, **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
-        self.mandate, self.on_record = mandate, str(creditor.phone or "")
+        self.mandate, self.awaited = mandate, phones.awaited(person, now=now)
+        own = phones.usable(person, now=now)
+        self.known = [number for number in (str(own or ""), str(creditor.phone or "")) if number]
+        self.on_record = self.known[0] if self.known else ""
         if self.on_record:
             self.fields["phone"].help_text = _("Numéro enregistré : %(number)s. Laissez vide pour l’employer.") % {
                 "number": masked(self.on_record)
@@ -179,21 +193,47 @@ class ChannelForm(forms.Form):
     def clean_phone(self) -> str:
         typed = self.cleaned_data["phone"]
         number = typed.as_e164 if typed else self.on_record
-        if self.on_record and number != self.on_record:
+        if self.known and number not in self.known:
             raise forms.ValidationError(
-                _("Ce numéro n’est pas celui de votre fiche (%(number)s). Faites-le d’abord changer par le support.")
+                _(
+                    "Ce numéro n’est pas celui de votre fiche (%(number)s). Ajoutez-le d’abord dans « Sécurité de mon"
+                    " compte », ou faites changer votre fiche par le support."
+                )
                 % {"number": masked(self.on_record)}
             )
         return number
 
     def clean(self) -> dict[str, Any]:
         data: dict[str, Any] = super().clean() or {}
-        if data.get("channel") == CodeChannel.SMS and not data.get("phone") and "phone" not in self.errors:
-            self.add_error("phone", _("Indiquez le numéro qui recevra le SMS."))
+        if data.get("channel") == CodeChannel.SMS and not self._reaches(data):
+            self.add_error("phone", self._without_number())
         why = services.refuses_channel(self.mandate, data.get("channel", "")) if self.mandate else None
         if why:
             self.add_error("channel", why)
         return data
+
+    def _reaches(self, data: dict[str, Any]) -> bool:
+        """Whether there is a number that may receive the code; one that was refused has its own sentence."""
+        if "phone" in self.errors:
+            return True
+        return bool(data.get("phone")) and (bool(self.known) or not self._needs_known_number())
+
+    def _needs_known_number(self) -> bool:
+        return self.mandate is not None and services.needs_known_number(self.mandate)
+
+    def _without_number(self) -> str:
+        """What to do when no number can receive the code."""
+        if not self._needs_known_number():
+            return _("Indiquez le numéro qui recevra le SMS.")
+        if self.awaited and self.awaited.usable_at:
+            when = date_format(localtime(self.awaited.usable_at), "SHORT_DATETIME_FORMAT")
+            told = _("Votre numéro %(number)s est confirmé : il pourra recevoir ce code à partir du %(when)s.")
+            return told % {"number": self.awaited.masked, "when": when}
+        return _(
+            "À partir de %(amount)s €, le code ne part que vers un numéro confirmé à l’avance : sinon, une boîte aux"
+            " lettres volée suffirait à signer. Ajoutez votre mobile dans « Sécurité de mon compte » ; il servira"
+            " trois jours plus tard."
+        ) % {"amount": services.SMS_FROM}
 
 
 class CodeForm(forms.Form):

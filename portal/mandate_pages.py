@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from mandates import texts
 from mandates.models import Mandate, MandateState
-from mandates.services import refuses_channel
+from mandates.services import needs_known_number, refuses_channel
 from payments.models import Collection, CollectionState
 from portal.mandate_forms import EmailForm
 from portal.templatetags.ui import money
@@ -44,6 +44,7 @@ def mandate_page(mandate: Mandate) -> dict[str, Any]:
         "consent": texts.consent(mandate.brand.name),
         "email_form": EmailForm(initial={"email": mandate.notices_to}),
         "by_sms_only": refuses_channel(mandate, CodeChannel.EMAIL),
+        "needs_known_number": needs_known_number(mandate),
         "in_force": in_force if in_force != mandate else None,
         "is_over": not mandate.is_signed and not mandate.is_waiting,
         "history_columns": [

@@ -13,6 +13,7 @@ PUBLIC = (
     "/charte",
     "/connexion",
     "/inscription",
+    "/mes-donnees",
     "/reclamation",
     "/rendez-vous",
     "/robots.txt",

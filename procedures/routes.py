@@ -154,7 +154,8 @@ def _injonction(facts: Facts, on: date) -> Route:
     reasons = _owed(facts, on) + _in_court(facts, on)
     court: Court | None = None
     try:
-        parties = Parties(facts.creditor_trades, facts.debtor_trades, facts.origin, facts.territory, facts.town or "…")
+        town = facts.town or _("la commune du débiteur")
+        parties = Parties(facts.creditor_trades, facts.debtor_trades, facts.origin, facts.territory, town)
         court = court_for(parties, on=on)
     except NoCourt as error:
         reasons.append(str(error))

@@ -7,6 +7,8 @@ from enum import StrEnum
 
 from django.db import connection, transaction
 
+from core.statements import ask
+
 
 class Audience(StrEnum):
     """Each has its role in the database and its policy on each table."""
@@ -77,9 +79,7 @@ def switch(context: Context) -> None:
 
 
 def _query(sql: str, params: tuple[str, ...] | None = None) -> tuple[str, ...]:
-    with connection.cursor() as cursor:
-        cursor.execute(sql, params)
-        return cursor.fetchone()
+    return ask(sql, params or ())[0]
 
 
 def _text(key: int | None) -> str:

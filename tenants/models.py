@@ -34,7 +34,8 @@ class BrandQuerySet(models.QuerySet["Brand"]):
     def for_host(self, host: str, *, default: str) -> "Brand | None":
         """The brand that answers at this host, else the default one of this installation."""
         name = host.split(":")[0].lower()
-        found = {brand.host == name: brand for brand in self.filter(models.Q(host=name) | models.Q(slug=default))}
+        answers = models.Q(host=name) | models.Q(public_host=name) | models.Q(slug=default)
+        found = {name in (brand.host, brand.public_host): brand for brand in self.filter(answers)}
         return found.get(True) or found.get(False)
 
 
@@ -42,7 +43,10 @@ class Brand(models.Model):
     """A service that the public knows by name: Credicys, Relance NC, a distributor's. The outermost wall."""
 
     slug = models.SlugField(unique=True)
-    host = models.CharField("hôte", max_length=120, unique=True)
+    host = models.CharField("hôte de l’application", max_length=120, unique=True)
+    public_host = models.CharField(
+        "hôte du site public", max_length=120, blank=True, help_text="Vide : le site est à la même adresse."
+    )
     name = models.CharField("nom", max_length=80)
     site_name = models.CharField("nom du site dans les CGU", max_length=120)
     tagline = models.CharField("devise", max_length=200, blank=True)
@@ -64,6 +68,12 @@ class Brand(models.Model):
     class Meta:
         verbose_name = "marque"
         constraints = [
+            models.UniqueConstraint("public_host", condition=~Q(public_host=""), name="one_brand_per_public_host"),
+            models.CheckConstraint(
+                condition=~Q(public_host=F("host")),
+                name="public_host_is_another",
+                violation_error_message="Le site public a une autre adresse que l’application, ou aucune.",
+            ),
             one_of("currency", Currency, name="brand_currency_known"),
             one_of("territory", Territory, name="brand_territory_known"),
         ]

@@ -28,6 +28,7 @@ from accounts.models import (
     PayoutAccount,
     ShareLink,
     Subscription,
+    TrustedPhone,
     User,
 )
 from accounts.roles import Role
@@ -278,6 +279,13 @@ def clerk(at: Office) -> User:
     OfficeMembership.objects.create(user=person, office=at, brand=at.brand)
     second_factor(person)
     return person
+
+
+def trusted_phone(of: User, **fields: Any) -> TrustedPhone:
+    """A number that its owner confirmed long ago."""
+    values = {"user": of, "number": "+33612345678", "code_hash": "", "asked_at": LONG_AGO, "expires_at": LONG_AGO,
+              "confirmed_at": LONG_AGO, "usable_at": LONG_AGO + timedelta(hours=72)}  # fmt: skip
+    return TrustedPhone.objects.create(**(values | fields))
 
 
 TOTP_SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"

@@ -2,6 +2,7 @@ from accounts.models.access import Invitation, ShareLink
 from accounts.models.contact import Contact
 from accounts.models.convention import Convention, OptionSubscription, Subscription
 from accounts.models.log_in import LoginPolicy, OpenSession, SecretQuestion
+from accounts.models.news import DailyNews
 from accounts.models.office import OfficeProfile
 from accounts.models.person import (
     BankAccount,
@@ -17,6 +18,7 @@ from accounts.models.person import (
     valid_siret,
     valid_tahiti,
 )
+from accounts.models.phone import TrustedPhone
 from accounts.models.profile import ChangeRequest, ChangeRequestPaper, PayoutAccount
 
 __all__ = [
@@ -28,6 +30,7 @@ __all__ = [
     "Contact",
     "Convention",
     "Creditor",
+    "DailyNews",
     "Invitation",
     "LoginPolicy",
     "Membership",
@@ -39,6 +42,7 @@ __all__ = [
     "SecretQuestion",
     "ShareLink",
     "Subscription",
+    "TrustedPhone",
     "User",
     "new_identifier",
     "valid_ridet",

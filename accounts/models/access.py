@@ -5,7 +5,7 @@ from datetime import datetime
 from django.db import models
 from django.db.models import Q
 
-from accounts.models.person import Creditor
+from accounts.models.person import Creditor, User
 from accounts.roles import Role
 from core.constraints import both_or_neither, in_order
 from tenants.models import Brand, Office
@@ -84,6 +84,7 @@ class ShareLink(models.Model):
     recipient = models.CharField("destinataire", max_length=120)
     token_hash = models.CharField(max_length=64, unique=True)
     created_by = models.CharField("créé par", max_length=120)
+    author = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")  # links of a former release have none
     created_at = models.DateTimeField("créé le")
     expires_at = models.DateTimeField("valable jusqu’au")
     revoked_by = models.CharField("révoqué par", max_length=120, null=True)  # noqa: DJ001  paired with revoked_at

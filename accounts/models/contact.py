@@ -15,6 +15,7 @@ ALPHABET = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
 class ContactKind(models.TextChoices):
     AUDIT = "audit", _("Rendez-vous pour un audit")
     COMPLAINT = "complaint", _("Réclamation")
+    ACCESS = "access", _("Accès à mes données")
 
 
 class ContactState(models.TextChoices):

@@ -52,6 +52,7 @@ class OpenSession(AbstractBaseSession):
     seen_at = models.DateTimeField()
     ip = models.GenericIPAddressField(null=True)
     agent = models.CharField(max_length=200, blank=True)
+    is_new_device = models.BooleanField(default=False, db_default=False)
 
     class Meta(AbstractBaseSession.Meta):
         abstract = False

@@ -11,7 +11,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 from phonenumber_field.modelfields import PhoneNumberField
 
-from accounts.enums import Civility, PersonKind
+from accounts.enums import Civility, ClientCategory, PersonKind
 from accounts.legal_forms import COMMERCIAL_BY_FORM, every_form
 from accounts.roles import Role
 from core import clock, crypto
@@ -111,6 +111,9 @@ class Creditor(models.Model):
         "self", models.PROTECT, null=True, related_name="subsidiaries", verbose_name="maison mère"
     )
     kind = models.CharField("nature", max_length=8, choices=PersonKind.choices, default=PersonKind.LEGAL)
+    category = models.CharField(
+        "catégorie", max_length=8, choices=ClientCategory.choices, blank=True, default="", db_default=""
+    )
     civility = models.CharField("civilité", max_length=3, choices=Civility.choices, default=Civility.MONSIEUR)
     first_name = models.CharField("prénom", max_length=80)
     last_name = models.CharField("nom", max_length=80)
@@ -141,6 +144,7 @@ class Creditor(models.Model):
         verbose_name = "créancier"
         constraints = [
             one_of("kind", PersonKind, name="creditor_kind_known"),
+            one_of("category", ClientCategory, name="creditor_category_known"),
             models.UniqueConstraint("brand", "id", name="creditor_in_brand"),
             both_or_neither(
                 "terms",

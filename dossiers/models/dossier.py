@@ -12,6 +12,7 @@ from accounts.models import Creditor, User
 from core import clock
 from core.constraints import one_of
 from core.money import Money
+from core.statements import ask
 from dossiers.enums import ENDED, Origin, Phase
 from dossiers.models.debtor import Debtor
 from tenants.models import Brand, Currency, Office
@@ -147,13 +148,9 @@ WHERE dossier.id = ANY(%s)
 
 def addresses(keys: Iterable[int]) -> dict[int, str]:
     """The debtor's whole address on one line, of each dossier that has a debtor."""
-    with connection.cursor() as cursor:
-        cursor.execute(ADDRESSES, [list(keys)])
-        return dict(cursor.fetchall())
+    return dict(ask(ADDRESSES, [list(keys)]))
 
 
 def faces(keys: Iterable[int]) -> dict[int, tuple[str, str, Decimal]]:
     """The debtor's name (empty while there is none), her postcode and town, and the balance of each dossier."""
-    with connection.cursor() as cursor:
-        cursor.execute(FACES, [list(keys)])
-        return {key: (name, place, owed) for key, name, place, owed in cursor.fetchall()}
+    return {key: (name, place, owed) for key, name, place, owed in ask(FACES, [list(keys)])}

@@ -81,7 +81,7 @@ def _colleagues(creditor: Creditor, owner: User, now: datetime) -> None:
         )
         Membership.objects.create(user=user, creditor=creditor, brand=creditor.brand, role=role)
     invite(creditor, email="nadia@menuiserie.example", role=Role.FILER, by=owner, now=now)
-    share(creditor, recipient="Cabinet Lemoine, avocats", days=30, dossier_id=None, by=str(owner), now=now)
+    share(creditor, recipient="Cabinet Lemoine, avocats", days=30, dossier_id=None, by=owner, now=now)
 
 
 WORDS = (

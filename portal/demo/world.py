@@ -25,7 +25,7 @@ BRANDS: dict[str, dict[str, Any]] = {
         "sender_email": "ne-pas-repondre@relance-pf.example", "postal_address": "1 servitude Vaiata, Arue\nBP 51 130\n98716 Pirae",
     },
     "numeriq": {
-        "host": "numeriq.localhost", "name": "Numeriq Recouvrement", "site_name": "numeriq-recouvrement.fr",
+        "host": "numeriq.localhost", "public_host": "www.numeriq.localhost", "name": "Numeriq Recouvrement", "site_name": "numeriq-recouvrement.fr",
         "tagline": "Honoraires au résultat, certificat gratuit en cas d’échec",
         "accent": "#7a3b69", "accent_dark": "#59294c",
         "support_email": "contact@numeriq.example", "sender_email": "ne-pas-repondre@numeriq.example",

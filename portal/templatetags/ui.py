@@ -41,6 +41,17 @@ def page_assets() -> SafeString:
     return Engine.get_default().get_template("components/assets.html").render(Context())
 
 
+@register.simple_tag(takes_context=True)
+def of_brand(context: Context, template_name: str, **variables: Any) -> SafeString:
+    """A component that shows nothing but the brand, made once a language for as long as the brand stays in memory."""
+    brand = context.get("brand")
+    made = vars(brand).setdefault("pieces", {}) if brand else {}
+    key = (template_name, get_language(), *variables.items())
+    if key not in made:
+        made[key] = Engine.get_default().get_template(template_name).render(Context({"brand": brand, **variables}))
+    return made[key]
+
+
 @lru_cache(maxsize=512)
 def _drawing(name: str, size: str, label: str) -> SafeString:
     address = f"{static('img/icons.svg')}#{name}"

@@ -22,7 +22,7 @@ from mandates import texts
 from mandates.services import MandateRefused
 from portal.mandate_forms import ChannelForm, CodeForm
 from portal.views.acting import for_the_same_creditor
-from portal.views.signing import signer_of, too_many, way_of
+from portal.views.signing import signer_of, too_many, way_of, whose
 from portal.views.tabs import account_tabs
 from signatures.codes import CodeRefused, send_code
 from signatures.models import Challenge
@@ -61,7 +61,7 @@ def _page(
         "text": conventions.current_text(creditor),
         "may_sign": allowed(request, Permission.CONVENTION_SIGN),
         "plans": creditor.plans.all()[:10],
-        "channel_form": channel_form or ChannelForm(creditor=creditor),
+        "channel_form": channel_form or ChannelForm(**whose(request)),
         "code_form": code_form or CodeForm(initial={"shown": waiting.unsigned.sha256 if waiting else ""}),
         "consent": texts.convention_consent(),
         "sent_to": sent.destination if sent else "",
@@ -85,7 +85,7 @@ def prepare(request: Any) -> HttpResponse:
 @requires(Permission.CONVENTION_SIGN)
 @for_the_same_creditor("convention")
 def ask_code(request: Any) -> HttpResponse:
-    waiting, form = _unsigned(request), ChannelForm(request.POST, creditor=request.creditor)
+    waiting, form = _unsigned(request), ChannelForm(request.POST, **whose(request))
     if not form.is_valid():
         return _page(request, channel_form=form, status=422)
     try:

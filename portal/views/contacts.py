@@ -11,7 +11,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from accounts import contacts
-from accounts.contact_forms import AuditForm, ComplaintForm, ContactForm
+from accounts.contact_forms import AccessForm, AuditForm, ComplaintForm, ContactForm
 from accounts.models.contact import ContactKind
 from core import clock
 from core.http import readonly
@@ -30,6 +30,13 @@ def audit(request: Any) -> HttpResponse:
 def complaint(request: Any) -> HttpResponse:
     form = ComplaintForm(request.POST or None)
     return _written(request, ContactKind.COMPLAINT, form) or _page(request, "portal/contact/complaint.html", form)
+
+
+@require_http_methods(GET_OR_POST)
+def access(request: Any) -> HttpResponse:
+    """The right of access: asked for by anybody, answered within the month."""
+    form = AccessForm(request.POST or None)
+    return _written(request, ContactKind.ACCESS, form) or _page(request, "portal/contact/access.html", form)
 
 
 def _page(request: Any, template: str, form: ContactForm) -> HttpResponse:

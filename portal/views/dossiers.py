@@ -32,7 +32,7 @@ from portal.actors import creditor_actor
 from portal.exporting import csv_of_dossiers
 from portal.history import history
 from portal.limits import items_with_limits
-from portal.listing import listed, rows
+from portal.listing import listed, phase_options, rows
 from portal.paging import page_of
 from portal.views.moves import confirm_move
 from procedures import services
@@ -85,7 +85,7 @@ def listing(request: Any) -> HttpResponse:
         "words": words,
         "is_too_short": 0 < len(words) < search.SHORTEST,
         "phase": phase,
-        "phases": Phase.choices,
+        "phases": phase_options(Phase, phase),
         "export_url": f"{reverse('dossiers-export')}?{urlencode({'q': words, 'phase': phase})}",
     }
     return render(request, "portal/dossiers.html", context)

@@ -20,7 +20,7 @@ from mandates.models import Mandate
 from portal.mandate_forms import ChannelForm, ChoiceForm, CodeForm, EmailForm, RevocationForm
 from portal.mandate_pages import mandate_page
 from portal.views.acting import for_the_same_creditor
-from portal.views.signing import signer_of, too_many, way_of
+from portal.views.signing import signer_of, too_many, way_of, whose
 from signatures.codes import CodeRefused, send_code
 from signatures.models import Challenge
 from signatures.throttle import TooMany
@@ -63,7 +63,7 @@ def ask_code(request: Any) -> HttpResponse:
     found = _waiting(request)
     if found is None:
         return redirect("mandate")
-    form = ChannelForm(request.POST, creditor=request.creditor, mandate=found)
+    form = ChannelForm(request.POST, mandate=found, **whose(request))
     if not form.is_valid():
         return _page(request, found, channel_form=form, status=422)
     try:
@@ -177,7 +177,7 @@ def _page(
         code_form.add_error("code", refusal)  # said beside the field, when there is one
         refusal = ""
     context = mandate_page(found) | {
-        "channel_form": channel_form or ChannelForm(creditor=request.creditor, mandate=found),
+        "channel_form": channel_form or ChannelForm(mandate=found, **whose(request)),
         "code_form": code_form or CodeForm(initial={"shown": found.unsigned.sha256}),
         "sent_to": sent.destination if sent else "",
         "refusal": refusal,

@@ -28,7 +28,7 @@ from portal.forms import OfferForm, PostingForm, ReceivedAnswerForm
 from portal.history import history
 from portal.intake import intake
 from portal.limits import items_with_limits
-from portal.listing import listed, rows
+from portal.listing import listed, phase_options, rows
 from portal.paging import page_of
 from portal.thread_forms import CallForm, ManagerForm
 from portal.views.moves import confirm_move
@@ -37,6 +37,8 @@ from procedures.answers import month
 from procedures.courts import NoCourt
 from procedures.letters import DEBTOR_LETTERS
 from procedures.models import Deadline
+
+FILED = tuple(phase for phase in Phase if phase != Phase.DRAFT)
 
 
 def ours(request: Any) -> QuerySet[Dossier]:
@@ -111,7 +113,7 @@ def listing(request: Any) -> HttpResponse:
         "words": words,
         "is_too_short": 0 < len(words) < search.SHORTEST,
         "phase": phase,
-        "phases": [choice for choice in Phase.choices if choice[0] != Phase.DRAFT],
+        "phases": phase_options(FILED, phase),
     }
     return render(request, "portal/office/dossiers.html", context)
 

@@ -6,6 +6,7 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
 from accounts import people as services
@@ -104,12 +105,25 @@ def change_role(request: Any, member: int) -> HttpResponse:
 def remove(request: Any, member: int) -> HttpResponse:
     found = _member(request, member)
     try:
-        services.remove(found, by=request.user, now=clock.now())
+        links = services.remove(found, by=request.user, now=clock.now())
     except services.PeopleRefused as refusal:
         messages.error(request, str(refusal))
     else:
-        messages.success(request, _("%(name)s n’a plus accès à ce compte.") % {"name": found.user})
+        messages.success(request, _removed(found, links))
     return redirect("people" if found.user_id != request.user.pk else "portal-entrance")
+
+
+def _removed(member: Membership, links: int) -> str:
+    """What happened, and to the links that she had made: the owner may make new ones."""
+    said = _("%(name)s n’a plus accès à ce compte.") % {"name": member.user}
+    if not links:
+        return said
+    told = ngettext(
+        "Le lien de partage qu’elle avait créé est révoqué : recréez-le s’il doit encore servir.",
+        "Les %(n)d liens de partage qu’elle avait créés sont révoqués : recréez ceux qui doivent encore servir.",
+        links,
+    ) % {"n": links}
+    return f"{said} {told}"
 
 
 def _member(request: Any, member: int) -> Membership:

@@ -83,7 +83,7 @@ def _share(request: Any, form: ShareForm) -> str:
             return ""
     _link, token = sharing.share(
         request.creditor, recipient=data["recipient"], days=data["days"], dossier_id=dossier.pk if dossier else None,
-        by=str(request.user), now=clock.now(),
+        by=request.user, now=clock.now(),
     )  # fmt: skip
     return site_url(request.brand, reverse("share-open", args=[token]))
 

@@ -6,6 +6,7 @@ from allauth.account.adapter import get_adapter
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 
+from core import clock
 from portal.mandate_forms import ChannelForm
 from signatures.codes import Signer, Way
 from signatures.models import CodeChannel
@@ -16,6 +17,11 @@ def too_many(response: HttpResponse, refusal: TooMany) -> HttpResponse:
     """The answer, with when to come back."""
     response["Retry-After"] = str(refusal.wait)
     return response
+
+
+def whose(request: Any) -> dict[str, Any]:
+    """What a form that asks where to send a code must know of the person."""
+    return {"creditor": request.creditor, "person": request.user, "now": clock.now()}
 
 
 def way_of(request: Any, form: ChannelForm) -> Way:

@@ -9,7 +9,9 @@ from accounts.roles import PERMISSIONS, Permission, Role
 from dossiers.enums import Phase
 from mandates.models import Mandate
 from tests import factories
+from tests.accounts.test_sign_up import words
 from tests.conftest import AppClient
+from tests.walls.test_tenancy import browser_of
 
 pytestmark = pytest.mark.django_db
 
@@ -114,3 +116,8 @@ def test_a_person_without_any_role_finds_no_door_but_may_open_a_space_of_her_own
     browser.force_login(factories.user(), backend="allauth.account.auth_backends.AuthenticationBackend")
     assert browser.get("/espace/")["Location"] == "/rejoindre"
     assert browser.get("/espace/dossiers/").status_code == browser.get("/etude/").status_code == 404
+
+
+def test_a_refusal_says_why_and_whom_to_ask(creditor: Any) -> None:
+    answer = browser_of(factories.member(creditor, Role.READER)).get("/espace/dossiers/creer")
+    assert answer.status_code == 403 and "Demandez-le au responsable de votre compte" in words(answer)

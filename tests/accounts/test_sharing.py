@@ -8,13 +8,16 @@ import pikepdf
 import pytest
 from django.utils import timezone
 
-from accounts.models import ShareLink
+from accounts import sharing
+from accounts.models import ShareLink, User
+from accounts.people import change_role
 from accounts.roles import Role
 from core.models import AuditEntry
 from documents.services import store
 from dossiers.enums import Phase
 from tests import factories
 from tests.accounts.test_people import browser_of
+from tests.accounts.test_sign_up import words
 from tests.conftest import AppClient
 
 pytestmark = pytest.mark.django_db
@@ -86,6 +89,40 @@ def test_revoking_ends_the_reading_at_the_next_click(creditor: Any) -> None:
     assert guest.get("/partage/").status_code == 404
     link.refresh_from_db()
     assert link.revoked_at and link.revoked_by == "Jeanne Martin"
+
+
+def test_the_links_of_a_colleague_who_was_removed_open_nothing_any_more(creditor: Any) -> None:
+    colleague, owner = factories.member(creditor, Role.MANAGER), factories.member(creditor)
+    form = {"recipient": "Cabinet Lemoine", "reference": "", "days": "30", "acting_for": creditor.pk}
+    token = browser_of(colleague).post(SHARES, form, follow=True).context["fresh"].rsplit("/", 1)[-1]
+    kept, guest = opened(make(creditor)), opened(token)
+    assert guest.get("/partage/").status_code == 200
+    member = colleague.memberships.get()
+    answer = browser_of(owner).post(f"/espace/compte/personnes/{member.pk}/retirer", follow=True)
+    assert "Le lien de partage qu'elle avait créé est révoqué" in words(answer)
+    assert guest.get("/partage/").status_code == 404
+    assert AppClient().post(f"/partage/ouvrir/{token}").status_code == 410
+    assert kept.get("/partage/").status_code == 200, "a link of somebody who stays goes on"
+
+
+@pytest.mark.parametrize("loss", ["role", "deleted by support", "inactive"])
+def test_a_link_lasts_no_longer_than_its_authors_right_to_share(loss: str, creditor: Any) -> None:
+    author = factories.member(creditor, Role.MANAGER)
+    guest = AppClient()
+    guest.post(f"/partage/ouvrir/{shared_by(author, creditor)}")
+    assert guest.get("/partage/").status_code == 200
+    if loss == "role":
+        change_role(author.memberships.get(), Role.READER, by=factories.member(creditor), now=timezone.now())
+        assert ShareLink.objects.get().revoked_at
+    elif loss == "inactive":
+        User.objects.filter(pk=author.pk).update(is_active=False)
+    else:
+        author.memberships.all().delete()
+    assert guest.get("/partage/").status_code == 404
+
+
+def shared_by(author: User, creditor: Any) -> str:
+    return sharing.share(creditor, recipient="X", days=7, dossier_id=None, by=author, now=timezone.now())[1]
 
 
 def test_a_link_ends_by_itself(creditor: Any) -> None:

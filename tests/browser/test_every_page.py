@@ -15,11 +15,12 @@ pytestmark = [
 ]
 RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"]}
 PAGES = {
-    "": ("/", "/inscription", "/connexion", "/mot_de_passe_oublie", "/debiteur/", "/charte", "/aide/", "/reclamation", "/rendez-vous"),
+    "": ("/", "/inscription", "/connexion", "/mot_de_passe_oublie", "/debiteur/", "/charte", "/aide/", "/reclamation", "/rendez-vous",
+         "/mes-donnees"),
     "creancier@demo.fr": (
         "/espace/", "/espace/dossiers/", "/espace/dossiers/creer", "/espace/mandat", "/espace/compte/", "/espace/compte/personnes",
         "/espace/compte/roles", "/espace/compte/partages", "/espace/compte/versement", "/espace/compte/convention",
-        "/espace/compte/options", "/compte/securite", "first dossier", "/espace/messagerie/", "first thread",
+        "/espace/compte/options", "/compte/securite", "/compte/telephone", "/espace/compte/nouvelles", "first dossier", "/espace/messagerie/", "first thread",
     ),
     "etude@demo.fr": ("/etude/", "/etude/dossiers/", "/etude/compte/", "/etude/compte/personnes", "first dossier",
                       "/etude/messagerie/", "first thread"),

@@ -8,8 +8,10 @@ from django.db import ProgrammingError, connection, transaction
 from dossiers import threads
 from dossiers.enums import Phase
 from dossiers.models import ThreadMessage, Voice
+from notifications.models import Message
 from tenants.context import Audience, Context, acting_as
 from tests import factories
+from tests.walls.test_tenancy import browser_of
 
 pytestmark = pytest.mark.django_db
 MANY = """
@@ -61,3 +63,17 @@ def test_each_side_speaks_in_its_own_name_and_marks_only_what_the_other_said(cre
     elsewhere = factories.office(office.brand, name="Étude Lagarde", court_of_appeal="Paris")
     with acting_as(Context(Audience.OFFICE, brand=office.brand_id, office=elsewhere.pk)):
         assert not ThreadMessage.objects.exists()
+
+
+@pytest.mark.attack("T36")
+def test_naming_a_stranger_in_a_message_finds_nobody_and_writes_to_nobody(creditor: Any, office: Any) -> None:
+    stranger = factories.member(factories.creditor(creditor.brand))
+    dossier, writer = factories.dossier(creditor, phase=Phase.AMIABLE, office=office), factories.member(creditor)
+    text = f"@{stranger.email} @{stranger.get_full_name()} voyez ceci"
+    path = f"/espace/dossiers/{dossier.reference}/messages/ecrire"
+    answer = browser_of(writer).post(path, {"text": text, "until": 0})
+    assert answer.status_code == 302
+    told = str(list(Message.objects.values_list("recipient", flat=True)))
+    assert told != "[]" and stranger.email not in told, "the office is told, and nobody else"
+    page = browser_of(writer).get(f"/espace/dossiers/{dossier.reference}/messages").content.decode()
+    assert f"@{stranger.email}" in page and f'href="mailto:{stranger.email}' not in page

@@ -12,8 +12,8 @@ from django.db import IntegrityError, connection, transaction
 
 from accounts.adapter import FactorAdapter
 from accounts.management.commands import rotate_keys
-from accounts.models import BankAccount, Creditor, OfficeProfile, PayoutAccount
-from core import crypto
+from accounts.models import BankAccount, Creditor, OfficeProfile, PayoutAccount, TrustedPhone, User
+from core import clock, crypto
 from core.actors import Actor, Side
 from core.identifiers import bic_candidates
 from core.models import AuditEntry
@@ -51,8 +51,13 @@ def newcomer(brand: Any) -> Creditor:
 
 
 @pytest.fixture
-def browser(newcomer: Creditor) -> AppClient:
-    return browser_of(factories.member(newcomer))
+def person(newcomer: Creditor) -> User:
+    return factories.member(newcomer)
+
+
+@pytest.fixture
+def browser(person: User) -> AppClient:
+    return browser_of(person)
 
 
 def choose(browser: AppClient, **fields: Any) -> Any:
@@ -276,6 +281,30 @@ def test_above_a_threshold_the_code_comes_by_sms_only(browser: AppClient, newcom
     choose(browser, amount="1500")
     answer = ask(browser)
     assert answer.status_code == 422 and "envoyé par SMS" in words(answer)
+    Creditor.objects.update(phone="+33612345678")
+    assert ask(browser, channel="sms").status_code == 302
+
+
+@pytest.mark.attack("O13", "O10")
+def test_above_a_threshold_a_number_typed_now_receives_no_code(
+    browser: AppClient, person: Any, newcomer: Creditor
+) -> None:
+    factories.fee(newcomer, "2000.00")
+    choose(browser, amount="1500")
+    assert "numéro confirmé trois jours à l'avance" in words(browser.get(PAGE))
+    typed = ask(browser, channel="sms", phone="06 12 34 56 78")
+    assert typed.status_code == 422 and "une boîte aux lettres volée suffirait" in words(typed)
+    fresh = factories.trusted_phone(person, usable_at=clock.now() + timedelta(hours=1))
+    assert "à partir du" in words(ask(browser, channel="sms", phone=str(fresh.number)))
+    assert not Challenge.objects.exists()
+    TrustedPhone.objects.update(usable_at=clock.now())
+    assert ask(browser, channel="sms", phone="06 98 76 54 32").status_code == 422
+    assert ask(browser, channel="sms").status_code == 302
+    assert Message.objects.get(kind="signature_code").recipient["phone"] == str(fresh.number)
+
+
+def test_below_the_threshold_a_number_may_still_be_typed(browser: AppClient) -> None:
+    choose(browser, amount="1499.99")
     assert ask(browser, channel="sms", phone="06 12 34 56 78").status_code == 302
 
 
@@ -487,3 +516,26 @@ def test_opening_an_iban_leaves_a_trace_with_its_reason(creditor: Creditor, now:
 def test_a_draft_that_waits_for_months_dies_with_its_code_only(newcomer: Creditor, now: datetime) -> None:
     made = draft(newcomer)
     assert services.lapse(now=now + timedelta(days=4000)) == 0 and Mandate.objects.get() == made
+
+
+# --- notice ------------------------------------------------------------------------------------------------------------------
+@pytest.mark.attack("H18")
+def test_a_shorter_notice_is_a_clause_that_is_read_signed_and_applied(
+    browser: AppClient, newcomer: Creditor, settings: Any, tmp_path: Any
+) -> None:
+    factories.fee(newcomer, "300.00")
+    choose(browser, mode="automatic", understood="on", short_notice="on")
+    page = words(browser.get(PAGE))
+    assert "5 jours calendaires avant chaque prélèvement" in page
+    paper = Mandate.objects.get().unsigned.read()
+    assert "5 jours calendaires au moins avant" in text_of_pdf(paper, tmp_path)
+    sign_now(browser, settings)
+    signed_on = clock.today(newcomer.brand.zone)
+    [planned] = announce(newcomer, now=clock.now())
+    assert signed_on + timedelta(days=6) <= planned.due_on <= signed_on + timedelta(days=13)
+
+
+def test_without_the_clause_the_notice_has_fourteen_days(browser: AppClient, newcomer: Creditor) -> None:
+    choose(browser)
+    assert Mandate.objects.get().notice_days == 14
+    assert page_of(browser.get(CHOICE)).find("input", {"name": "short_notice"}).get("checked") is None

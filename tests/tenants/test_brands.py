@@ -117,3 +117,11 @@ def test_each_pacific_brand_answers_with_its_own_coordinates_and_currency(slug: 
     answer = browser_of(factories.member(creditor)).get("/espace/dossiers/creer", HTTP_HOST=fields["host"])
     assert answer.context["form"].initial["currency"] == "XPF"
     assert str(brand.zone) in ("Pacific/Noumea", "Pacific/Tahiti")
+
+
+def test_the_menu_of_a_brand_outside_sepa_leads_to_no_mandate(brand: Any) -> None:
+    island = factories.brand("relance-nc", currency="XPF", territory="NC", time_zone="Pacific/Noumea")
+    for at, shown in ((brand, True), (island, False)):
+        browser = browser_of(factories.member(factories.creditor(at)))
+        page = browser.get("/espace/", HTTP_HOST=at.host).content.decode()
+        assert ('href="/espace/mandat/"' in page) == shown

@@ -88,7 +88,8 @@ def test_nothing_owned_is_removed_in_cascade_but_what_hangs_on_it() -> None:
         if field.remote_field and field.remote_field.on_delete is models.CASCADE
     }
     assert cascades == {
-        "accounts.OpenSession.user", "accounts.SecretQuestion.user", "accounts.Membership.user", "accounts.Membership.creditor", "accounts.OfficeMembership.user",
+        "accounts.OpenSession.user", "accounts.SecretQuestion.user", "accounts.TrustedPhone.user", "accounts.DailyNews.user",
+        "accounts.Membership.user", "accounts.Membership.creditor", "accounts.OfficeMembership.user",
         "accounts.OfficeMembership.office", "accounts.BillingParty.creditor", "dossiers.Item.dossier",
         "dossiers.Attachment.dossier",
     }  # fmt: skip

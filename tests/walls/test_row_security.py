@@ -38,6 +38,8 @@ OPEN_TABLES = {
     "account_emailconfirmation": "read before anybody is known",
     "accounts_loginpolicy": "what a brand asks at log-in: read before",
     "accounts_secretquestion": "asked before anybody is known; the answer is hashed",
+    "accounts_trustedphone": "a person's own number, as her address: written by the page of her security",
+    "accounts_dailynews": "that a person wants a mail a day; nothing else",
     "accounts_membership": "says whose rows a person may see: read before; written at home only (0006_people)",
     "accounts_officemembership": "says whose rows a person may see: read before; written at home only (0006_people)",
     "accounts_user": "read before anybody is known",

@@ -32,7 +32,7 @@ def links(brand: Any, creditor: Any, office: Any, settings: Any) -> dict[str, st
     now, found = clock.now(), {}
     person = factories.member(creditor)
     person.emailaddress_set.create(email=person.email, primary=True, verified=True)
-    _link, found["share"] = sharing.share(creditor, recipient="Cabinet", days=7, dossier_id=None, by="x", now=now)
+    _link, found["share"] = sharing.share(creditor, recipient="Cabinet", days=7, dossier_id=None, by=person, now=now)
     people.invite(creditor, email="luc@exemple.fr", role=Role.READER, by=person, now=now)
     _contact, found["receipt"] = contacts.write(
         brand, ContactKind.COMPLAINT, now=now, name="P", email="p@d.fr", text="x"

@@ -210,6 +210,8 @@ SECRETS = {
     "invitation",
     "share-open",
     "support-document",
+    "support-debtor-copy",
+    "support-person-copy",
     "contact-receipt",
     "option-answer",
     "help-chapter",
