@@ -215,6 +215,9 @@ SIRENE_URL = env_text("SIRENE_URL", "local" if DEMO else "")
 BODACC_URL = env_text("BODACC_URL", "local" if DEMO else "" if DEBUG else "https://bodacc-datadila.opendatasoft.com")
 BAN_URL = env_text("BAN_URL", "local" if DEMO else "")
 
+# Where creditors' software leaves its files of clients, a folder for each creditor by its number; none by default.
+FEED_DIR = env_text("FEED_DIR", str(VAR / "feed") if DEMO else "")
+
 # --- what leaves ---------------------------------------------------------------------------------------------
 # The seal of what is signed (PEM files), and the RFC 3161 authority that tells the time; without them a local one.
 SEAL_KEY_FILE, SEAL_CERT_FILE = env_text("SEAL_KEY_FILE"), env_text("SEAL_CERT_FILE")

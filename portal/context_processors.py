@@ -67,6 +67,7 @@ OFFICE_MENU = (
 # Pages that stand behind one entry of a menu.
 SAME_SECTION = {name: "people" for name, _label, _right in ACCOUNT} | {
     "office-people": "office-profile", "thread": "inbox", "office-thread": "office-inbox",
+    "import-give": "dossiers", "import": "dossiers", "import-columns": "dossiers",
 }  # fmt: skip
 DEMO_ACCOUNTS = (
     ("Créancier", "creancier@demo.fr"),

@@ -40,7 +40,7 @@ CHAPTERS = (
     Chapter("mandat", gettext_noop("Mandat de prélèvement"), START, ("mandate",)),
     Chapter("navigation", gettext_noop("Écran d’accueil et menu"), DOSSIERS, ("home",)),
     Chapter("creer", gettext_noop("Créer un dossier"), DOSSIERS,
-            ("wizard-start", "invoice-drop", "invoice-drop-report",
+            ("wizard-start", "invoice-drop", "invoice-drop-report", "import-give", "import", "import-columns",
              "wizard-edit", "wizard-debtor", "wizard-items", "wizard-check", "wizard-done")),
     Chapter("selectionner", gettext_noop("Sélectionner un dossier"), DOSSIERS, ("dossiers",)),
     Chapter("dossier", gettext_noop("Agir dans un dossier"), DOSSIERS, ("dossier", "dossier-confirm", "inbox", "thread")),

@@ -53,7 +53,7 @@ def advance(dossier: Dossier, name: str, *, by: Actor, now: datetime, **detail: 
         raise TransitionRefused(*reasons)
     day = fact_day(case, move, str(detail.get("on", ""))) if move.fact else None
     close_deadlines(case.dossier, now=now)
-    [event] = _move([case], name, by=by, now=now, detail=detail)
+    [event] = move_all([case], name, by=by, now=now, detail=detail)
     if day and move.opens:
         kind, then = move.opens
         Deadline.open(case.dossier, then, term_of_fact(case, kind, day))
@@ -150,7 +150,7 @@ def _lapse(deadlines: Sequence[Deadline], name: str, *, now: datetime) -> None:
     refused = [(case, reasons) for case, reasons in judged if reasons]
     _settle_deadlines([case.dossier.pk for case in moving], "moved", now=now)
     _settle_deadlines([case.dossier.pk for case, reasons in refused], "refused", now=now)
-    _move(moving, name, by=SWEEP, now=now)
+    move_all(moving, name, by=SWEEP, now=now)
     entries = [
         journal.Entry(case.dossier, "refused", detail={"transition": name, "reasons": reasons})
         for case, reasons in refused
@@ -158,9 +158,10 @@ def _lapse(deadlines: Sequence[Deadline], name: str, *, now: datetime) -> None:
     journal.append(entries, by=str(SWEEP), at=now)
 
 
-def _move(
+def move_all(
     moving: Sequence[Case], name: str, *, by: Actor, now: datetime, detail: dict[str, Any] | None = None
 ) -> list[Event]:
+    """Move cases that were judged and that the caller holds locked: events, phases and letters."""
     transition = TRANSITIONS[name]
     entries = [journal.Entry(case.dossier, name, transition.target, dict(detail or {})) for case in moving]
     events = journal.append(entries, by=str(by), at=now)

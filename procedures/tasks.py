@@ -3,9 +3,12 @@ import logging
 from celery import shared_task
 
 from core import clock
+from dossiers import drops
+from procedures import imports
 from procedures.bodacc import Unavailable, bulletin
 from procedures.insolvency import alarm, watch_dossiers
 from procedures.services import advance_overdue
+from tenants.context import WORKER, acting_as
 
 logger = logging.getLogger(__name__)
 
@@ -35,3 +38,20 @@ def sweep_deadlines(batches: int = 40) -> int:
             break
         moved += batch
     return moved
+
+
+@shared_task
+def work_on_imports() -> int:
+    """Bounded like the sweep: a long file goes on at the next beat."""
+    return imports.work(now=clock.now())
+
+
+@shared_task
+def forget_import_lines() -> int:
+    with acting_as(WORKER):
+        return imports.forget_lines(now=clock.now())
+
+
+@shared_task
+def poll_feeds() -> int:
+    return drops.poll(now=clock.now())

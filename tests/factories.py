@@ -39,7 +39,20 @@ from documents.models import Document
 from documents.services import store
 from dossiers import journal, search
 from dossiers.enums import ItemKind, Phase
-from dossiers.models import Debtor, Dossier, Item, Publication, ThreadFile, ThreadMessage, Voice
+from dossiers.models import (
+    ClaimImport,
+    Client,
+    Debtor,
+    Dossier,
+    FeedDelivery,
+    FeedToken,
+    ImportRow,
+    Item,
+    Publication,
+    ThreadFile,
+    ThreadMessage,
+    Voice,
+)
 from mandates.models import Mandate, MandateState, Mode
 from notifications.models import Message
 from notifications.relay import dispatch_next
@@ -173,6 +186,40 @@ def invitation(of: Creditor, code: str = "", **fields: Any) -> Invitation:
         "expires_at": LONG_AGO + timedelta(days=3650),
     }  # fmt: skip
     return Invitation.objects.create(**(values | fields))
+
+
+def claim_import(of: Creditor, word: str = "x") -> ClaimImport:
+    """Read, and waiting for its person, with one line at fault."""
+    paper = store(word.encode(), name=f"{word}.csv", media_type="text/csv", brand=of.brand, creditor_id=of.pk)
+    client_base(of, word)
+    made = ClaimImport.objects.create(creditor=of, document=paper, by=word, at=LONG_AGO, state="ready", good=0, bad=1)
+    ImportRow.objects.create(
+        batch=made,
+        creditor=of,
+        line=2,
+        reference=word,
+        state="bad",
+        cells=[word] * 26,
+        faults=[["montant", "amount"]],
+        notes=[],
+    )
+    return made
+
+
+def client_base(of: Creditor, word: str) -> Client:
+    """One client, the sending that brought her, and a token."""
+    FeedToken.objects.create(
+        brand=of.brand,
+        creditor=of,
+        label=word,
+        token_hash=f"{of.pk}-{next(NUMBERS)}",
+        created_by=word,
+        created_at=LONG_AGO,
+    )
+    FeedDelivery.objects.create(
+        creditor=of, key=word, sha256="", way="api", at=LONG_AGO, received=1, created=1, changed=0, doubtful=1
+    )
+    return Client.objects.create(creditor=of, reference=word, name=word, doubts={"phone": word}, changed_at=LONG_AGO)
 
 
 def share_link(of: Creditor, token: str = "", **fields: Any) -> ShareLink:

@@ -305,6 +305,7 @@ def furnish(office: Any, word: str) -> Creditor:
     factories.invitation(creditor)
     factories.share_link(creditor)
     InvoiceDrop.objects.create(creditor=creditor, by=word, at=MONDAY)
+    factories.claim_import(creditor, word)
     factories.payout_account(creditor)
     ChangeRequestPaper.objects.create(request=factories.change_request(creditor), creditor=creditor, document=paper)
     for furnish_with in (factories.convention, factories.option, factories.plan):

@@ -84,6 +84,7 @@ def furnish(brand: Brand, town: str, word: str) -> Owner:
     ]  # fmt: skip
     owner = Owner(creditor, office, *made)
     InvoiceDrop.objects.create(creditor=creditor, by=word, at=MONDAY)
+    factories.claim_import(creditor, word)
     for dossier in made:
         furnish_dossier(owner, dossier, word)
     factories.hold(owner.open, "closure", text=word)
@@ -224,13 +225,14 @@ MOVES = ["request_injonction", "settle", "withdraw", "accept", "refuse"]
 Recipe = Callable[[Owner], list[Any]]
 RECIPES: dict[tuple[str, str, str], Recipe] = {
     ("espace", "slug", "reference"): lambda owner: [d.reference for d in owner.dossiers],
-    ("espace", "int", "key"): lambda owner: [row.pk for row in (*owner.items, *owner.pieces, *owner.offers, *owner.creditor.invoice_drops.all())],
+    ("espace", "int", "key"): lambda owner: [row.pk for row in (*owner.items, *owner.pieces, *owner.offers, *owner.creditor.invoice_drops.all(), *owner.creditor.claim_imports.all())],
     ("debiteur", "int", "key"): lambda owner: [offer.pk for offer in owner.offers],
     ("espace", "uuid", "key"): lambda owner: [d.pk for d in owner.documents],
     ("espace", "slug", "name"): lambda owner: MOVES,
     ("espace", "int", "member"): lambda owner: [m.pk for m in owner.creditor.memberships.all()],
     ("espace", "int", "invitation"): lambda owner: [i.pk for i in owner.creditor.invitations.all()],
     ("espace", "int", "share"): lambda owner: [s.pk for s in owner.creditor.share_links.all()],
+    ("espace", "int", "token"): lambda owner: [t.pk for t in owner.creditor.feed_tokens.all()],
     ("espace", "int", "payout"): lambda owner: [p.pk for p in owner.creditor.payout_accounts.all()],
     ("partage", "slug", "reference"): lambda owner: [d.reference for d in owner.dossiers],
     ("partage", "uuid", "key"): lambda owner: [d.pk for d in owner.documents],
