@@ -230,6 +230,14 @@ CHECKS: dict[str, Callable[[str, Row], str]] = {
 }  # fmt: skip
 
 
+def watched() -> dict[int, list[str]]:
+    """The SIRENs of the clients that creditors have watched, by creditor's key."""
+    bases: dict[int, list[str]] = {}
+    for creditor, siren in Client.objects.filter(watched=True).exclude(siren="").values_list("creditor_id", "siren"):
+        bases.setdefault(creditor, []).append(siren)
+    return bases
+
+
 def watch_all(creditor: Creditor, *, on: bool, by: str, now: datetime) -> int:
     """Watch the whole base for insolvency, or stop (REL-25); who comes by a later sending follows."""
     note("surveillance de la base", f"creditor:{creditor.pk}", by=by, now=now, reason="oui" if on else "non")
