@@ -285,4 +285,4 @@ def test_the_watch_asks_about_the_clients_of_those_creditors_who_want_it(
     tasks.watch_insolvency()
     everything_leaves(now)
     told = Message.objects.get(kind="client_insolvency")
-    assert SIREN in told.subject and told.creditor == creditor
+    assert SIREN in told.subject and told.creditor_id == creditor.pk
