@@ -1,6 +1,7 @@
 """The manual, one page a chapter, and the screen that each chapter explains."""
 
 from dataclasses import dataclass
+from functools import cache
 
 from django.urls import reverse
 from django.utils.translation import get_language, gettext_noop
@@ -60,6 +61,7 @@ BY_SLUG = {chapter.slug: chapter for chapter in CHAPTERS}
 BY_SCREEN = {screen: chapter for chapter in CHAPTERS for screen in chapter.screens}
 
 
+@cache
 def help_url(screen: str) -> str:
     """The address of the chapter that explains the screen, or nothing."""
     chapter = BY_SCREEN.get(screen)
