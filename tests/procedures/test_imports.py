@@ -123,6 +123,12 @@ def test_a_reference_twice_in_one_file_is_a_fault_even_far_apart(creditor: Credi
     assert (batch.good, batch.bad) == (5, 2)
 
 
+def test_a_reference_twice_on_neighbouring_lines_is_a_fault(creditor: Creditor) -> None:
+    batch = until_quiet(given(creditor, *many(2), cells(reference="R1"), cells(reference="R1")))
+    assert [row.faults for row in batch.rows.filter(state="bad")] == [[["reference", "twice"]]] * 2
+    assert batch.good == 2
+
+
 @pytest.mark.attack("I03")
 def test_two_tabs_with_the_same_file_make_each_invoice_once(creditor: Creditor) -> None:
     first, second = until_quiet(given(creditor, *many(3))), until_quiet(given(creditor, *many(3)))
@@ -203,6 +209,16 @@ def die(monkeypatch: Any, name: str, at: int) -> None:
             pass
     connection.close()
     monkeypatch.setattr(imports, name, whole)
+
+
+def test_a_worker_that_slept_beyond_its_lease_writes_nothing_that_the_next_one_wrote(creditor: Creditor) -> None:
+    slept = given(creditor, *many(3))
+    [(chunk, header)] = imports._chunks(slept.document, slept.position)
+    until_quiet(ClaimImport.objects.get())
+    ClaimImport.objects.update(state="reading")  # were it still being read, its place alone would tell
+    with pytest.raises(imports.Elsewhere):
+        imports._stage(slept, header, chunk, MONDAY)
+    assert slept.rows.count() == 3
 
 
 @pytest.mark.django_db(transaction=True, available_apps=list(settings.INSTALLED_APPS))

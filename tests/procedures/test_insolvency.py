@@ -258,6 +258,15 @@ def test_after_the_last_day_relief_alone_remains(found: Insolvency) -> None:
     assert found.is_foreclosed(found.due_on + DAY)
 
 
+def test_two_watches_at_once_freeze_a_dossier_once(dossier: Dossier, now: datetime) -> None:
+    insolvency.watch_dossiers(LocalBodacc(), now=now)
+    found = Insolvency.objects.select_related("dossier", "notice").get()
+    assert not insolvency._freeze(found.dossier, found.notice, now), (
+        "the second one saw the dossier before the first wrote"
+    )
+    assert Insolvency.objects.count() == Hold.objects.count() == 1
+
+
 # --- whole client bases ---------------------------------------------------------------------------------------------------------
 @pytest.mark.req("REL-25")
 def test_a_whole_client_base_is_watched_and_each_creditor_hears_once(db: None, now: datetime) -> None:
