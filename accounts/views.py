@@ -15,7 +15,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
-from accounts import policies, services, sessions
+from accounts import policies, portals, services, sessions
 from accounts.log_in import AnswerForm, LogInForm
 from accounts.models import Membership
 from accounts.permissions import creditors_of, may_join
@@ -78,7 +78,11 @@ class Login(allauth_views.LoginView):
     form_class = LogInForm
     template_name = "accounts/login.html"
 
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        return super().get_context_data(**kwargs) | {"portals": portals.open_at(self.request.brand)}
+
     def form_valid(self, form: Any) -> HttpResponse:
+        self.request.session.pop(sessions.PORTAL_KEY, None)  # of an entry that was given up half-way
         response = super().form_valid(form)
         if language := form.cleaned_data.get("language"):
             response.set_cookie(settings.LANGUAGE_COOKIE_NAME, language, max_age=LANGUAGE_SECONDS, samesite="Lax")

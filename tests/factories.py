@@ -27,10 +27,12 @@ from accounts.models import (
     OptionSubscription,
     PayoutAccount,
     ShareLink,
+    SignInPortal,
     Subscription,
     TrustedPhone,
     User,
 )
+from accounts.portal_twin import CLIENT_ID, CLIENT_SECRET
 from accounts.roles import Role
 from core import clock
 from core.calendar import lapses_at
@@ -163,6 +165,21 @@ def member(of: Creditor, role: str = Role.OWNER) -> User:
     person = user()
     Membership.objects.create(user=person, creditor=of, brand=of.brand, role=role)
     return person
+
+
+def portal(at: Brand, issuer: str = "http://127.0.0.1:1", **fields: Any) -> SignInPortal:
+    """A portal that the brand lets its people come in by, with the twin's secret."""
+    values = {
+        "slug": "atrium",
+        "label": "Atrium",
+        "issuer": issuer,
+        "client_id": CLIENT_ID,
+        "domains": "martin.example",
+    }
+    made = SignInPortal(brand=at, **(values | fields))
+    made.seal(CLIENT_SECRET)
+    made.save()
+    return made
 
 
 def invitation(of: Creditor, code: str = "", **fields: Any) -> Invitation:

@@ -1,7 +1,7 @@
 from accounts.models.access import Invitation, ShareLink
 from accounts.models.contact import Contact
 from accounts.models.convention import Convention, OptionSubscription, Subscription
-from accounts.models.log_in import LoginPolicy, OpenSession, SecretQuestion
+from accounts.models.log_in import LoginPolicy, OpenSession, SecretQuestion, SignInPortal
 from accounts.models.news import DailyNews
 from accounts.models.office import OfficeProfile
 from accounts.models.person import (
@@ -41,6 +41,7 @@ __all__ = [
     "PayoutAccount",
     "SecretQuestion",
     "ShareLink",
+    "SignInPortal",
     "Subscription",
     "TrustedPhone",
     "User",

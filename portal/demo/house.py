@@ -4,7 +4,9 @@ from datetime import date, datetime, timedelta
 
 from accounts import conventions
 from accounts.models import ChangeRequest, Creditor, Membership, OfficeProfile, PayoutAccount, User
+from accounts.models.log_in import LOCAL, SignInPortal
 from accounts.people import invite
+from accounts.portal_twin import CLIENT_ID, CLIENT_SECRET
 from accounts.roles import Role
 from accounts.sharing import share
 from dossiers import threads
@@ -39,6 +41,16 @@ CLAUSES = {
     ServiceOption.EMAIL: f"Courriels sans limite de longueur, avec un lien de paiement si vous le demandez. {NOT_OURS} {CONTENT}",
     ServiceOption.PHONE: f"Appels le jour choisi, aux heures ouvrables, chacun suivi d’un court compte rendu. {NOT_OURS} {CONTENT}",
 }  # fmt: skip
+
+
+def open_portal() -> None:
+    """The twin's: whoever has an account of the demo may come in by it."""
+    portal = SignInPortal(
+        brand=Brand.objects.get(slug="credicys"), slug="atrium-demo", label="Atrium (démonstration)", issuer=LOCAL,
+        client_id=CLIENT_ID, domains="demo.fr",
+    )  # fmt: skip
+    portal.seal(CLIENT_SECRET)
+    portal.save()
 
 
 def furnish(now: datetime) -> None:

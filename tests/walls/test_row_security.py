@@ -29,6 +29,7 @@ from procedures.models import Deadline
 from procedures.tasks import sweep_deadlines
 from signatures.models import Proof
 from tenants.context import WORKER, Audience, Context, acting_as, knowing, switch
+from tenants.models import Brand
 from tests import factories
 from tests.conftest import MONDAY, AppClient
 
@@ -57,6 +58,9 @@ OPEN_TABLES = {
     "accounts_opensession": "found by the hash of a secret key only",
     "django_session": "Django's own, empty: sessions are in accounts_opensession",
     "mfa_authenticator": "sealed secrets, read at log-in before anybody is known",
+    "socialaccount_socialaccount": "allauth's own, empty: portals tie no account; no audience has a right on it",
+    "socialaccount_socialapp": "allauth's own, empty: portals are in accounts_signinportal",
+    "socialaccount_socialtoken": "allauth's own, empty: no token is kept",
     "notifications_suspension": "state of the service, nobody's data",
     "procedures_legaltext": "texts of law",
     "signatures_sending": "keyed hashes that only count; nobody's data",
@@ -121,7 +125,7 @@ def walled() -> set[str]:
 
 
 # Walled, but no creditor's: each with its own test.
-OF_NO_CREDITOR = {"accounts_contact", "accounts_officeprofile", "core_reading"}
+OF_NO_CREDITOR = {"accounts_contact", "accounts_officeprofile", "accounts_signinportal", "core_reading"}
 
 
 def of_creditors() -> set[str]:
@@ -186,6 +190,25 @@ def test_what_an_office_says_of_itself_is_its_own(ours: Creditor, theirs: Credit
             run("UPDATE tenants_office SET court_of_appeal = 'Paris'")
         with refused():
             run("UPDATE accounts_officeprofile SET office_id = %s", there.pk)
+
+
+@pytest.mark.django_db
+@pytest.mark.attack("T18", "T19")
+def test_a_brand_reads_its_own_portals_and_support_alone_writes_them(brand: Brand) -> None:
+    here, there = (factories.portal(at) for at in (brand, factories.brand("autre")))
+    with speaking_as(Context(Audience.PUBLIC, brand=brand.pk)):
+        assert rows("SELECT id FROM accounts_signinportal") == [(here.pk,)]
+        for sql in ("UPDATE accounts_signinportal SET issuer = 'x'", "DELETE FROM accounts_signinportal"):
+            with refused():
+                run(sql)
+    with speaking_as(Context(Audience.PUBLIC)):
+        assert not rows("SELECT 1 FROM accounts_signinportal")
+    for role in ("portal", "office", "debtor", "worker"):
+        assert not any(may(role, right, "accounts_signinportal") for right in ("SELECT", "INSERT", "UPDATE", "DELETE"))
+    with speaking_as(Context(Audience.SUPPORT)):
+        assert run("UPDATE accounts_signinportal SET is_open = false WHERE id = %s", there.pk) == 1
+        with refused():
+            run("UPDATE accounts_signinportal SET brand_id = %s WHERE id = %s", brand.pk, there.pk)
 
 
 @pytest.mark.django_db

@@ -214,6 +214,8 @@ SECRETS = {
     "contact-receipt",
     "option-answer",
     "help-chapter",
+    "openid_connect_login",
+    "openid_connect_callback",
 }
 KEYED = [address for address in ADDRESSES if address.converters and address.name not in SECRETS]
 MOVES = ["request_injonction", "settle", "withdraw", "accept", "refuse"]

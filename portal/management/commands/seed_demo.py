@@ -94,6 +94,7 @@ class Command(BaseCommand):
         for slug, fields in world.BRANDS.items():
             brand = Brand.objects.create(slug=slug, **fields)
             Terms.objects.create(brand=brand, version="2026-1", published_on=date(2026, 1, 1), text=world.CGU)
+        house.open_portal()
         for slug, name, commissaire, street, postcode, town, court, email in world.OFFICES:
             brand = Brand.objects.get(slug=slug)
             office = Office.objects.create(
