@@ -8,7 +8,7 @@ from django.template.response import TemplateResponse
 from django.urls import path, reverse
 from django.utils.html import format_html
 
-from accounts import contacts, profile, seeing
+from accounts import contacts, partner_admin, profile, seeing  # noqa: F401  registers its own
 from accounts.models import (
     BankAccount,
     ChangeRequest,

@@ -30,7 +30,7 @@ from requests import RequestException
 
 from accounts import people
 from accounts.adapter import BY_PORTAL
-from accounts.models import Membership, OfficeMembership, SignInPortal, User
+from accounts.models import Membership, OfficeMembership, PartnerMembership, SignInPortal, User
 from accounts.models.log_in import LOCAL
 from accounts.outside import BoundedSession
 from accounts.sessions import PORTAL_KEY, SessionStore
@@ -43,6 +43,7 @@ from tenants.models import Brand
 logger = logging.getLogger(__name__)
 ALGORITHMS = ("RS256", "RS384", "RS512", "PS256", "ES256", "ES384")  # by public key: a secret of ours signs nothing
 ENDPOINTS = ("authorization_endpoint", "token_endpoint", "jwks_uri")
+HOUSES = (Membership, OfficeMembership, PartnerMembership)
 CLOCK_SKEW = 60
 INVITATION = re.compile(r"/invitation/([\w-]+)")  # the page of an invitation, with its code
 CLAIMS = {"require": ["iss", "aud", "exp", "iat", "sub", "nonce"]}
@@ -262,7 +263,7 @@ def _may_come_in(brand: Brand, user: User, page: str | None) -> bool:
 
 
 def _is_known_at(brand: Brand, user: User) -> bool:
-    return any(kind.objects.filter(user=user, brand=brand).exists() for kind in (Membership, OfficeMembership))
+    return any(kind.objects.filter(user=user, brand=brand).exists() for kind in HOUSES)
 
 
 def _is_invited_to(brand: Brand, user: User, page: str | None) -> bool:

@@ -31,7 +31,7 @@ RECOVERY_KEY = "recovery_email"
 @sensitive_post_parameters("password", "confirmation")
 @require_http_methods(["GET", "HEAD", "POST"])
 def sign_up(request: HttpRequest) -> HttpResponse:
-    form = SignUpForm(request.POST or None, brand=request.brand)  # type: ignore[attr-defined]
+    form = SignUpForm(request.POST or None, brand=request.brand, initial={"partner": request.GET.get("par", "")[:20]})  # type: ignore[attr-defined]
     if request.method == "POST" and not ratelimit.consume(request, action="signup"):
         return ratelimit.respond_429(request)
     if request.method == "POST" and form.is_valid():
@@ -51,7 +51,14 @@ def join(request: Any) -> HttpResponse:
     known = {name: getattr(request.user, name) for name in PERSON}
     form = CreditorForm(request.POST or None, brand=request.brand, initial=known)
     if request.method == "POST" and form.is_valid():
-        services.join(request.brand, request.user, form.creditor(), form.civil_status())
+        services.join(
+            request.brand,
+            request.user,
+            form.creditor(),
+            form.civil_status(),
+            partner=form.cleaned_data["partner"],
+            now=clock.now(),
+        )
         return redirect("home")
     return render(request, "accounts/join.html", {"form": form}, status=422 if form.errors else 200)
 

@@ -21,10 +21,13 @@ from accounts.models import (
     ChangeRequest,
     Convention,
     Creditor,
+    Introduction,
     Invitation,
     Membership,
     OfficeMembership,
     OptionSubscription,
+    Partner,
+    PartnerMembership,
     PayoutAccount,
     ShareLink,
     SignInPortal,
@@ -165,6 +168,23 @@ def member(of: Creditor, role: str = Role.OWNER) -> User:
     person = user()
     Membership.objects.create(user=person, creditor=of, brand=of.brand, role=role)
     return person
+
+
+def partner(at: Brand, **fields: Any) -> Partner:
+    return Partner.objects.create(brand=at, **({"name": "Distributeur Lemoine"} | fields))
+
+
+def dealer(at: Partner) -> User:
+    """Somebody who works at a distributor."""
+    person = user(first_name="Paule", last_name="Lemoine")
+    PartnerMembership.objects.create(user=person, partner=at, brand=at.brand)
+    second_factor(person)
+    return person
+
+
+def introduction(by: Partner, of: Creditor, **fields: Any) -> Introduction:
+    values = {"brand": of.brand, "partner": by, "creditor": of, "name": of.name, "created_at": LONG_AGO}
+    return Introduction.objects.create(**(values | fields))
 
 
 def portal(at: Brand, issuer: str = "http://127.0.0.1:1", **fields: Any) -> SignInPortal:

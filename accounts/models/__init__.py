@@ -4,6 +4,7 @@ from accounts.models.convention import Convention, OptionSubscription, Subscript
 from accounts.models.log_in import LoginPolicy, OpenSession, SecretQuestion, SignInPortal
 from accounts.models.news import DailyNews
 from accounts.models.office import OfficeProfile
+from accounts.models.partner import Introduction, Partner, PartnerMembership
 from accounts.models.person import (
     BankAccount,
     BillingParty,
@@ -31,6 +32,7 @@ __all__ = [
     "Convention",
     "Creditor",
     "DailyNews",
+    "Introduction",
     "Invitation",
     "LoginPolicy",
     "Membership",
@@ -38,6 +40,8 @@ __all__ = [
     "OfficeProfile",
     "OpenSession",
     "OptionSubscription",
+    "Partner",
+    "PartnerMembership",
     "PayoutAccount",
     "SecretQuestion",
     "ShareLink",

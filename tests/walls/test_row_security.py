@@ -43,6 +43,7 @@ OPEN_TABLES = {
     "accounts_dailynews": "that a person wants a mail a day; nothing else",
     "accounts_membership": "says whose rows a person may see: read before; written at home only (0006_people)",
     "accounts_officemembership": "says whose rows a person may see: read before; written at home only (0006_people)",
+    "accounts_partnermembership": "says whose rows a person may see: read before; written by support only",
     "accounts_user": "read before anybody is known",
     "accounts_user_groups": "Django's own, empty",
     "accounts_user_user_permissions": "Django's own, empty",
@@ -125,7 +126,13 @@ def walled() -> set[str]:
 
 
 # Walled, but no creditor's: each with its own test.
-OF_NO_CREDITOR = {"accounts_contact", "accounts_officeprofile", "accounts_signinportal", "core_reading"}
+OF_NO_CREDITOR = {
+    "accounts_contact",
+    "accounts_officeprofile",
+    "accounts_partner",
+    "accounts_signinportal",
+    "core_reading",
+}
 
 
 def of_creditors() -> set[str]:
@@ -209,6 +216,36 @@ def test_a_brand_reads_its_own_portals_and_support_alone_writes_them(brand: Bran
         assert run("UPDATE accounts_signinportal SET is_open = false WHERE id = %s", there.pk) == 1
         with refused():
             run("UPDATE accounts_signinportal SET brand_id = %s WHERE id = %s", brand.pk, there.pk)
+
+
+@pytest.mark.req("NUM-30")
+@pytest.mark.django_db
+@pytest.mark.attack("T18", "T19")
+def test_a_distributor_reads_whom_it_brought_and_nothing_else(ours: Creditor, theirs: Creditor) -> None:
+    """As the portal's role without a creditor: of all walled rows, only those under its key are there."""
+    mine, other = ours.introductions.get(), theirs.introductions.get()
+    here = Context(Audience.PORTAL, brand=ours.brand_id, partner=mine.partner_id)
+    with speaking_as(here):
+        assert rows("SELECT id FROM accounts_introduction") == [(mine.pk,)]
+        assert rows("SELECT id FROM accounts_partner") == [(mine.partner_id,)]
+        seen = {table for table in of_creditors() if may("portal", "SELECT", table) and rows(f"SELECT 1 FROM {table}")}
+        assert seen == {"accounts_introduction"}
+        assert run("UPDATE accounts_introduction SET ended_at = now(), ended_by = 'x'") == 0
+        for sql in (
+            "DELETE FROM accounts_introduction", "UPDATE accounts_partner SET name = 'x'",
+            "INSERT INTO accounts_partnermembership (user_id, partner_id, brand_id) SELECT 1, 1, 1",
+        ):  # fmt: skip
+            with refused():
+                run(sql)
+    with speaking_as(contexts(ours)["portal"]):
+        assert rows("SELECT id FROM accounts_partner") == [(mine.partner_id,)], "the creditor reads who brought it"
+        assert run("UPDATE accounts_introduction SET ended_at = now(), ended_by = 'x'") == 1
+    with speaking_as(here):
+        assert not rows("SELECT 1 FROM accounts_introduction"), "ended: nothing more is seen"
+    with speaking_as(Context(Audience.PORTAL, brand=factories.brand("autre").pk, partner=other.partner_id)):
+        assert not rows("SELECT 1 FROM accounts_introduction") and not rows("SELECT 1 FROM accounts_partner")
+    with speaking_as(Context(Audience.PUBLIC)):
+        assert not rows("SELECT 1 FROM accounts_partner")
 
 
 @pytest.mark.django_db
@@ -326,6 +363,7 @@ def furnish(office: Any, word: str) -> Creditor:
     )
     factories.invitation(creditor)
     factories.share_link(creditor)
+    factories.introduction(factories.partner(office.brand), creditor)
     InvoiceDrop.objects.create(creditor=creditor, by=word, at=MONDAY)
     factories.payout_account(creditor)
     ChangeRequestPaper.objects.create(request=factories.change_request(creditor), creditor=creditor, document=paper)
@@ -726,6 +764,6 @@ def test_events_documents_and_traces_cannot_be_changed_even_by_the_owner_of_the_
 
 
 def test_the_settings_of_a_context_are_plain_text() -> None:
-    context = Context(Audience.PORTAL, brand=1, creditors=(2, 3), office=4, dossier=5)
-    assert context.settings() == ("r_portal", "1", "{2,3}", "4", "5")
-    assert json.dumps(Context(Audience.PUBLIC).settings()) == '["r_public", "", "", "", ""]'
+    context = Context(Audience.PORTAL, brand=1, creditors=(2, 3), office=4, dossier=5, partner=6)
+    assert context.settings() == ("r_portal", "1", "{2,3}", "4", "5", "6")
+    assert json.dumps(Context(Audience.PUBLIC).settings()) == '["r_public", "", "", "", "", ""]'

@@ -92,6 +92,7 @@ def furnish(brand: Brand, town: str, word: str) -> Owner:
     factories.share_link(creditor)
     factories.clerk(office)
     factories.invitation(creditor, creditor=None, office=office, role="")
+    factories.introduction(factories.partner(brand, name=f"Distributeur {word}"), creditor)
     factories.payout_account(creditor)
     factories.change_request(creditor)
     return owner
@@ -154,6 +155,8 @@ def at_door(door: str, world: World) -> AppClient:
         return browser_of(factories.member(world.ours.creditor))
     if door == "etude":
         return browser_of(factories.clerk(world.ours.office))
+    if door == "partenaire":
+        return browser_of(factories.dealer(world.ours.creditor.introductions.get().partner))
     browser = AppClient()
     if door == "debiteur":
         session = browser.session

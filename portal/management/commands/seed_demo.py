@@ -88,6 +88,7 @@ class Command(BaseCommand):
         for creditor in self._creditors():
             self._dossiers(creditor)
         house.furnish(self.now)
+        house.open_partner(self.now)
 
     # --- houses and people ---------------------------------------------------------------------------------
     def _houses(self) -> None:
