@@ -92,6 +92,8 @@ INSTALLED_APPS = [
     "allauth",
     "allauth.account",
     "allauth.mfa",
+    "allauth.socialaccount",
+    "allauth.socialaccount.providers.openid_connect",
     "csp",
     "django_htmx",
 ]
@@ -163,7 +165,10 @@ ACCOUNT_RATE_LIMITS = {
     "signup": "20/h/ip",
     "register": "60/m/ip",
     "secret_answer": "20/h/ip,5/h/key",
+    "portal": "30/m/ip",
 }
+SOCIALACCOUNT_ADAPTER = "accounts.adapter.PortalsAdapter"  # entry from a brand's portal; nobody signs up by one
+PORTAL_TWIN_URL = env_text("PORTAL_TWIN_URL")  # the portal of demonstrations, started by `manage.py demo`
 CAPTCHA = env_bool("CAPTCHA", True)
 MFA_ADAPTER = "accounts.adapter.FactorAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]

@@ -64,6 +64,7 @@ OFFICE_MENU = (
     ("office-inbox", gettext_noop("Messagerie"), "message"),
     ("office-profile", gettext_noop("Étude et personnes"), "building"),
 )
+PARTNER_MENU = (("partner-home", gettext_noop("Créanciers présentés"), "users"),)
 # Pages that stand behind one entry of a menu.
 SAME_SECTION = {name: "people" for name, _label, _right in ACCOUNT} | {
     "office-people": "office-profile", "thread": "inbox", "office-thread": "office-inbox",
@@ -73,6 +74,7 @@ DEMO_ACCOUNTS = (
     ("Créancier", "creancier@demo.fr"),
     ("Créancier, plusieurs filiales", "groupe@demo.fr"),
     ("Étude de Lyon", "etude@demo.fr"),
+    ("Distributeur", "distributeur@demo.fr"),
     ("Support", "support@demo.fr"),
 )
 DEMO_PASSWORD = "demonstration-2026"  # noqa: S105  printed on the demo's own log-in page
@@ -108,6 +110,8 @@ def _menu(request: HttpRequest) -> SafeString:
     entries: tuple[tuple[str, str, str], ...] = ()
     if hasattr(request, "office"):
         entries = OFFICE_MENU
+    elif hasattr(request, "partner"):
+        entries = PARTNER_MENU
     elif hasattr(request, "creditor"):
         hidden = () if needs_mandate(request.brand) else ("mandate",)  # type: ignore[attr-defined]  # XPF is outside SEPA
         entries = tuple(
@@ -132,6 +136,8 @@ def _account(request: HttpRequest) -> Account | None:
         return None
     if office := getattr(request, "office", None):
         return Account(str(user), _("Étude"), office.name)
+    if partner := getattr(request, "partner", None):
+        return Account(str(user), _("Partenaire"), partner.name)
     if membership := getattr(request, "membership", None):
         others = _others(request) if len(request.memberships) > 1 else ()  # type: ignore[attr-defined]
         return Account(str(user), str(Role(membership.role).label), request.creditor.name, others)  # type: ignore[attr-defined]

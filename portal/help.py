@@ -54,6 +54,7 @@ CHAPTERS = (
     Chapter("options", gettext_noop("Options"), ACCOUNT, ("options",)),
     Chapter("etude", gettext_noop("L’espace de l’étude"), OTHERS,
             ("office-home", "office-dossiers", "office-dossier", "office-inbox", "office-thread", "office-profile", "office-people")),
+    Chapter("distributeur", gettext_noop("L’espace du distributeur"), OTHERS, ("partner-home",)),
     Chapter("debiteur", gettext_noop("Vous avez reçu une lettre"), OTHERS, ("debtor-door", "debtor-room")),
     Chapter("reclamation", gettext_noop("Réclamation et rendez-vous"), OTHERS, ("complaint", "audit", "contact-receipt", "charter")),
 )  # fmt: skip

@@ -11,7 +11,9 @@ from django.db import transaction
 from django.db.models import Exists, OuterRef, Prefetch
 from django.utils.translation import gettext as _
 
+from accounts import partners
 from accounts.models import Creditor
+from accounts.models.partner import Step
 from core.actors import SWEEP, Actor
 from dossiers import journal, search
 from dossiers.enums import ItemKind, Phase
@@ -68,6 +70,7 @@ def submit(dossier: Dossier, *, by: Actor, now: datetime) -> Event:
         draft.office = _competent_office(draft)
         draft.save(update_fields=["office"])
     event = advance(draft, "submit", by=by, now=now)
+    partners.reached(draft.creditor_id, Step.FIRST_DOSSIER, now=now)
     search.index(draft)
     return event
 

@@ -21,16 +21,21 @@ from accounts.models import (
     ChangeRequest,
     Convention,
     Creditor,
+    Introduction,
     Invitation,
     Membership,
     OfficeMembership,
     OptionSubscription,
+    Partner,
+    PartnerMembership,
     PayoutAccount,
     ShareLink,
+    SignInPortal,
     Subscription,
     TrustedPhone,
     User,
 )
+from accounts.portal_twin import CLIENT_ID, CLIENT_SECRET
 from accounts.roles import Role
 from core import clock
 from core.calendar import lapses_at
@@ -176,6 +181,38 @@ def member(of: Creditor, role: str = Role.OWNER) -> User:
     person = user()
     Membership.objects.create(user=person, creditor=of, brand=of.brand, role=role)
     return person
+
+
+def partner(at: Brand, **fields: Any) -> Partner:
+    return Partner.objects.create(brand=at, **({"name": "Distributeur Lemoine"} | fields))
+
+
+def dealer(at: Partner) -> User:
+    """Somebody who works at a distributor."""
+    person = user(first_name="Paule", last_name="Lemoine")
+    PartnerMembership.objects.create(user=person, partner=at, brand=at.brand)
+    second_factor(person)
+    return person
+
+
+def introduction(by: Partner, of: Creditor, **fields: Any) -> Introduction:
+    values = {"brand": of.brand, "partner": by, "creditor": of, "name": of.name, "created_at": LONG_AGO}
+    return Introduction.objects.create(**(values | fields))
+
+
+def portal(at: Brand, issuer: str = "http://127.0.0.1:1", **fields: Any) -> SignInPortal:
+    """A portal that the brand lets its people come in by, with the twin's secret."""
+    values = {
+        "slug": "atrium",
+        "label": "Atrium",
+        "issuer": issuer,
+        "client_id": CLIENT_ID,
+        "domains": "martin.example",
+    }
+    made = SignInPortal(brand=at, **(values | fields))
+    made.seal(CLIENT_SECRET)
+    made.save()
+    return made
 
 
 def invitation(of: Creditor, code: str = "", **fields: Any) -> Invitation:

@@ -95,6 +95,7 @@ def furnish(brand: Brand, town: str, word: str) -> Owner:
     factories.share_link(creditor)
     factories.clerk(office)
     factories.invitation(creditor, creditor=None, office=office, role="")
+    factories.introduction(factories.partner(brand, name=f"Distributeur {word}"), creditor)
     factories.payout_account(creditor)
     factories.change_request(creditor)
     return owner
@@ -157,6 +158,8 @@ def at_door(door: str, world: World) -> AppClient:
         return browser_of(factories.member(world.ours.creditor))
     if door == "etude":
         return browser_of(factories.clerk(world.ours.office))
+    if door == "partenaire":
+        return browser_of(factories.dealer(world.ours.creditor.introductions.get().partner))
     browser = AppClient()
     if door == "debiteur":
         session = browser.session
@@ -217,6 +220,8 @@ SECRETS = {
     "contact-receipt",
     "option-answer",
     "help-chapter",
+    "openid_connect_login",
+    "openid_connect_callback",
 }
 KEYED = [address for address in ADDRESSES if address.converters and address.name not in SECRETS]
 MOVES = ["request_injonction", "settle", "withdraw", "accept", "refuse"]
