@@ -4,6 +4,7 @@ from django.urls import path
 
 from portal.views import (
     agreements,
+    cards,
     contacts,
     files,
     invitations,
@@ -49,6 +50,14 @@ urlpatterns = [
     path("espace/compte/convention/signature", agreements.sign, name="convention-sign"),
     path("espace/compte/convention/denoncer", agreements.denounce, name="convention-denounce"),
     path("espace/compte/abonnement", agreements.take_plan, name="plan"),
+    path("espace/compte/paiement", cards.fees, name="fees"),
+    path("espace/compte/paiement/choix", cards.choose, name="fees-choose"),
+    path("espace/compte/paiements/<int:card>/", cards.payment, name="card-payment"),
+    path("espace/compte/paiements/<int:card>/payer", cards.pay, name="card-pay"),
+    path("espace/compte/paiements/<int:card>/abandonner", cards.give_up, name="card-give-up"),
+    path("espace/compte/paiements/<int:card>/recu", cards.receipt, name="card-receipt"),
+    path("carte/avis", cards.take_notice, name="card-notice"),
+    path("carte/<str:token>", cards.at_the_provider, name="card-provider"),
     path("espace/compte/options", agreements.options, name="options"),
     path("espace/compte/options/<int:clause>", agreements.answer_option, name="option-answer"),
     path("admin/droit-d-acces/debiteur/<int:key>", subject_access.support_debtor, name="support-debtor-copy"),

@@ -332,6 +332,7 @@ def sign_and_collect(creditor: Creditor, dossier: Dossier) -> None:
     )  # fmt: skip
     factories.fee(creditor)
     factories.bank_return(factories.collection(creditor))
+    factories.card_payment(creditor)
 
 
 @pytest.fixture

@@ -94,6 +94,7 @@ def furnish(brand: Brand, town: str, word: str) -> Owner:
     factories.invitation(creditor, creditor=None, office=office, role="")
     factories.payout_account(creditor)
     factories.change_request(creditor)
+    factories.card_payment(creditor)
     return owner
 
 
@@ -212,6 +213,8 @@ SECRETS = {
     "support-debtor-copy",
     "support-person-copy",
     "contact-receipt",
+    "card-provider",
+    "demo-card",
     "option-answer",
     "help-chapter",
 }
@@ -230,6 +233,7 @@ RECIPES: dict[tuple[str, str, str], Recipe] = {
     ("espace", "int", "invitation"): lambda owner: [i.pk for i in owner.creditor.invitations.all()],
     ("espace", "int", "share"): lambda owner: [s.pk for s in owner.creditor.share_links.all()],
     ("espace", "int", "payout"): lambda owner: [p.pk for p in owner.creditor.payout_accounts.all()],
+    ("espace", "int", "card"): lambda owner: [p.pk for p in owner.creditor.card_payments.all()],
     ("partage", "slug", "reference"): lambda owner: [d.reference for d in owner.dossiers],
     ("partage", "uuid", "key"): lambda owner: [d.pk for d in owner.documents],
     ("etude", "slug", "reference"): lambda owner: [d.reference for d in owner.dossiers],
