@@ -67,6 +67,8 @@ urlpatterns = [
     # office
     path("etude/dossiers/<slug:reference>/copie", subject_access.office_copy, name="office-subject-copy"),
     path("etude/compte/", office_account.profile, name="office-profile"),
+    path("etude/compte/ics", office_account.propose_ics, name="office-ics"),
+    path("etude/compte/ics/<int:ics>/reponse", office_account.answer_ics, name="office-ics-answer"),
     path("etude/compte/disponibilite", office_account.availability, name="office-availability"),
     path("etude/compte/personnes", office_account.people, name="office-people"),
     path("etude/compte/personnes/inviter", office_account.invite, name="office-people-invite"),

@@ -23,6 +23,7 @@ from accounts.models import (
     Creditor,
     Invitation,
     Membership,
+    OfficeIcs,
     OfficeMembership,
     OptionSubscription,
     PayoutAccount,
@@ -318,6 +319,19 @@ def bank_return(of: Collection, code: str = "AM04", **fields: Any) -> BankReturn
     values = {"brand": of.brand, "creditor": of.creditor, "collection": of, "message_id": "RETOUR-1", "code": code,
               "amount": of.amount, "booked_on": of.due_on, "imported_at": LONG_AGO}  # fmt: skip
     return BankReturn.objects.create(**(values | fields))
+
+
+def office_ics(of: Office, ics: str = "FR28ZZZ507689", **fields: Any) -> OfficeIcs:
+    """One that waits to be confirmed."""
+    values = {
+        "brand": of.brand,
+        "office": of,
+        "ics": ics,
+        "proposed_by": "Claire",
+        "proposer_key": -1,
+        "proposed_at": LONG_AGO,
+    }
+    return OfficeIcs.objects.create(**(values | fields))
 
 
 def rule(of: Brand, name: str, value: Any) -> Policy:

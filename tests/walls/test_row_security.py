@@ -121,7 +121,7 @@ def walled() -> set[str]:
 
 
 # Walled, but no creditor's: each with its own test.
-OF_NO_CREDITOR = {"accounts_contact", "accounts_officeprofile", "core_reading"}
+OF_NO_CREDITOR = {"accounts_contact", "accounts_officeics", "accounts_officeprofile", "core_reading"}
 
 
 def of_creditors() -> set[str]:

@@ -95,6 +95,7 @@ def furnish(brand: Brand, town: str, word: str) -> Owner:
     factories.payout_account(creditor)
     factories.change_request(creditor)
     factories.card_payment(creditor)
+    factories.office_ics(office)
     return owner
 
 
@@ -240,6 +241,7 @@ RECIPES: dict[tuple[str, str, str], Recipe] = {
     ("etude", "uuid", "key"): lambda owner: [d.pk for d in owner.documents] + [m.pk for m in owner.messages],
     ("etude", "int", "member"): lambda owner: [m.pk for m in owner.office.members.all()],
     ("etude", "int", "invitation"): lambda owner: [i.pk for i in owner.office.invitations.all()],
+    ("etude", "int", "ics"): lambda owner: [one.pk for one in owner.office.identifiers.all()],
     ("etude", "slug", "name"): lambda owner: MOVES,
     ("debiteur", "uuid", "key"): lambda owner: [d.pk for d in owner.documents],
 }  # fmt: skip
