@@ -234,6 +234,9 @@ CARD_DIR = VAR / "cards"
 if CARD_URL not in ("", "local") and not (CARD_KEY and CARD_NOTICE_SECRETS and CARD_URL.startswith("https://")):
     raise BadSetting("CARD_URL wants https, CARD_KEY and CARD_NOTICE_SECRETS.")
 
+# What was erased, by key: kept apart from the base and from its backups.
+ERASURE_LEDGER = Path(env_text("ERASURE_LEDGER", str(VAR / "erasures.jsonl")))
+
 # --- cache and queue: may be lost at any moment ---------------------------------------------------------------
 if cache_url := env_text("CACHE_URL"):
     CACHES = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": cache_url}}

@@ -49,6 +49,7 @@ OPEN_TABLES = {
     "auth_group_permissions": "Django's own, empty",
     "auth_permission": "Django's own",
     "core_auditentry": "append-only; read by support only",
+    "core_erasure": "append-only; keys of what was erased, without a name",
     "core_submission": "found by the random token of a form only; holds an address, no name",
     "django_admin_log": "support only",
     "django_content_type": "Django's own",
