@@ -8,7 +8,7 @@ from django.template.response import TemplateResponse
 from django.urls import path, reverse
 from django.utils.html import format_html
 
-from accounts import contacts, partner_admin, profile, seeing  # noqa: F401  registers its own
+from accounts import contacts, office_ics, partner_admin, profile, seeing  # noqa: F401  registers its own
 from accounts.models import (
     BankAccount,
     ChangeRequest,
@@ -18,6 +18,7 @@ from accounts.models import (
     Invitation,
     LoginPolicy,
     Membership,
+    OfficeIcs,
     OfficeMembership,
     OfficeProfile,
     OptionSubscription,
@@ -255,6 +256,29 @@ class PayoutAccountAdmin(DecisionAdmin):
         if not request.POST.get("reason", "").strip():
             raise profile.ChangeRefused("Indiquez le motif : qui vous avez rappelé, à quel numéro connu.")
         profile.decide_payout(found, approve=approve, by=request.user, now=clock.now(), reason=request.POST["reason"])
+
+
+@admin.register(OfficeIcs)
+class OfficeIcsAdmin(DecisionAdmin):
+    """Support is the second person of an office that has only one, after calling it back."""
+
+    list_display = ("office", "ics", "state", "proposed_by", "proposed_at", "decided_by", "decided_at")
+    list_filter = ("state", "brand")
+    search_fields = ("office__name", "ics")
+    list_select_related = ("office",)
+    approve_label = "Confirmer après rappel de l’étude"
+
+    def rows(self, found: OfficeIcs) -> list[dict[str, Any]]:
+        said = [
+            ("Étude", found.office),
+            ("ICS", found.ics),
+            ("Proposé par", found.proposed_by),
+            ("Décidé par", found.decided_by),
+        ]
+        return [{"label": label, "before": text, "after": None} for label, text in said]
+
+    def decide(self, request: Any, found: OfficeIcs) -> None:
+        office_ics.decide(found, approve=request.POST.get("answer") == "approve", by=request.user, now=clock.now())
 
 
 @admin.register(Contact)

@@ -157,6 +157,13 @@ def third_party_changed(message: Message) -> Content:
     return _mail(message, "Le compte de tiers de l’étude a changé", "third_party_changed", url=url, **facts)
 
 
+@content_of("office_ics")
+def office_ics(message: Message) -> Content:
+    facts = {name: message.payload[name] for name in ("ics", "by", "house", "what")}
+    url = site_url(message.brand, reverse("office-profile"))
+    return _mail(message, "L’identifiant créancier SEPA de l’étude", "office_ics", url=url, **facts)
+
+
 @content_of("contact_received")
 def contact_received(message: Message) -> Content:
     payload = message.payload

@@ -18,6 +18,7 @@ class Permission(StrEnum):
     MANDATE_SIGN = auto()
     CONVENTION_SIGN = auto()
     ACCOUNT_COMPLETE = auto()
+    FEES_PAY = auto()
 
 
 LABELS = {
@@ -32,6 +33,7 @@ LABELS = {
     Permission.MANDATE_SIGN: _("Signer le mandat de prélèvement"),
     Permission.CONVENTION_SIGN: _("Signer la convention et souscrire aux options"),
     Permission.ACCOUNT_COMPLETE: _("Finaliser l’inscription : banque, facturation, conditions générales"),
+    Permission.FEES_PAY: _("Payer par carte les frais de la plateforme"),
 }
 
 
@@ -48,6 +50,6 @@ PERMISSIONS: dict[str, frozenset[Permission]] = {
     Role.OWNER: frozenset(Permission),
     Role.MANAGER: frozenset({P.DOSSIER_READ, P.DOSSIER_FILE, P.DOSSIER_ADVANCE, P.DOSSIER_SHARE, P.PROFILE_READ}),
     Role.FILER: frozenset({P.DOSSIER_READ, P.DOSSIER_FILE}),
-    Role.ACCOUNTANT: frozenset({P.DOSSIER_READ, P.PROFILE_READ, P.PAYOUT_CHANGE}),
+    Role.ACCOUNTANT: frozenset({P.DOSSIER_READ, P.PROFILE_READ, P.PAYOUT_CHANGE, P.FEES_PAY}),
     Role.READER: frozenset({P.DOSSIER_READ}),
 }

@@ -56,3 +56,19 @@ class Reading(models.Model):
 
     def __str__(self) -> str:
         return f"{self.at:%Y-%m-%d %H:%M} {self.name} {self.page}"
+
+
+class Erasure(models.Model):
+    """Something was erased for good: by its key, never by what it held; append-only, and kept outside the base too."""
+
+    id = models.UUIDField(primary_key=True)
+    subject = models.CharField("quoi", max_length=120)
+    at = models.DateTimeField("le")
+    by = models.CharField("par", max_length=120)
+    reason = models.CharField("motif", max_length=60)
+
+    class Meta:
+        verbose_name = "effacement"
+
+    def __str__(self) -> str:
+        return f"{self.at:%Y-%m-%d} {self.subject}"

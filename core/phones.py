@@ -22,3 +22,12 @@ def check_phone(text: str, *, places: Iterable[str] = ()) -> str:
         if phonenumbers.is_valid_number(number):
             return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
     raise ValueError(_("Ce numéro ne sonne nulle part : vérifiez-le, avec son indicatif (+33, +262, +687…)."))
+
+
+def is_mobile(number: str) -> bool:
+    """Whether a number in international form may receive a text message, as far as its digits tell."""
+    try:
+        kind = phonenumbers.number_type(phonenumbers.parse(number, None))
+    except phonenumbers.NumberParseException:
+        return False
+    return kind in (phonenumbers.PhoneNumberType.MOBILE, phonenumbers.PhoneNumberType.FIXED_LINE_OR_MOBILE)

@@ -234,6 +234,18 @@ EMAIL_URL = env_text("EMAIL_URL")  # smtp://user:password@host:port ; without it
 MAIL_DIR, SMS_DIR, LETTER_DIR = VAR / "mail", VAR / "sms", VAR / "letters"
 DEMO_CLOCK_FILE = VAR / "demo-clock"
 
+# Cards are paid on a page of the provider's (https://api.stripe.com); « local » is the twin of demos; empty: none.
+CARD_URL = env_text("CARD_URL", "local" if DEMO else "")
+CARD_KEY = env_text("CARD_KEY")
+CARD_NOTICE_SECRETS = env_list("CARD_NOTICE_SECRETS") or ([_local_secret("card-notices")] if DEBUG else [])
+CARD_PAGE_ORIGIN = env_text("CARD_PAGE_ORIGIN", "https://checkout.stripe.com")
+CARD_DIR = VAR / "cards"
+if CARD_URL not in ("", "local") and not (CARD_KEY and CARD_NOTICE_SECRETS and CARD_URL.startswith("https://")):
+    raise BadSetting("CARD_URL wants https, CARD_KEY and CARD_NOTICE_SECRETS.")
+
+# What was erased, by key: kept apart from the base and from its backups.
+ERASURE_LEDGER = Path(env_text("ERASURE_LEDGER", str(VAR / "erasures.jsonl")))
+
 # --- cache and queue: may be lost at any moment ---------------------------------------------------------------
 if cache_url := env_text("CACHE_URL"):
     CACHES = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": cache_url}}

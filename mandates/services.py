@@ -174,10 +174,18 @@ def refuses_account(brand: Brand, iban: str, bic: str) -> str | None:
     return None
 
 
-def refuses_channel(mandate: Mandate, channel: str) -> str | None:
-    """Why the code may not take that way, as a sentence; None when it may."""
-    if channel == CodeChannel.EMAIL and (mandate.amount or 0) >= SMS_FROM:
+def refuses_channel(mandate: Mandate, channel: str, *, has_mobile: bool) -> str | None:
+    """Why the code may not take that way, as a sentence; None when it may.
+
+    An automatic mandate has no ceiling: it counts as above the threshold as soon as a number on record can receive a
+    message. Without one it stays signable by mail, or nobody new could sign (docs/adr/0015).
+    """
+    if channel != CodeChannel.EMAIL:
+        return None
+    if (mandate.amount or 0) >= SMS_FROM:
         return _("Pour un montant de %(amount)s € et plus, le code est envoyé par SMS.") % {"amount": SMS_FROM}
+    if mandate.mode == Mode.AUTOMATIC and has_mobile:
+        return _("Un mandat automatique n’a pas de plafond : le code est envoyé par SMS, à votre numéro enregistré.")
     return None
 
 

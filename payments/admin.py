@@ -3,12 +3,14 @@ from typing import Any
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from core import clock
 from core.actors import Actor, Side
 from core.admin import ReadOnlyAdmin
-from payments.models import BankReturn, Batch, Collection, Fee
+from payments.card_payments import ask_refund
+from payments.models import BankReturn, Batch, CardPayment, Collection, Fee
 from payments.reasons import reason_of
 from payments.services import resolve
 
@@ -72,3 +74,39 @@ class BankReturnAdmin(ReadOnlyAdmin):
     def resolve_selected(self, request: HttpRequest, queryset: QuerySet[BankReturn]) -> None:
         for found in queryset:
             resolve(found, by=Actor(Side.SUPPORT, str(request.user)), now=clock.now())
+
+
+@admin.register(CardPayment)
+class CardPaymentAdmin(ReadOnlyAdmin):
+    """What cards paid, and the one thing to decide here: that what came in excess goes back."""
+
+    list_display = (
+        "__str__",
+        "creditor",
+        "amount",
+        "currency",
+        "state",
+        "paid_at",
+        "excess",
+        "problem",
+        "refund_asked_by",
+        "refunded",
+    )
+    list_filter = (
+        "state",
+        "brand",
+        ("problem", admin.EmptyFieldListFilter),
+        ("refund_asked_at", admin.EmptyFieldListFilter),
+    )
+    search_fields = ("creditor__company", "reference", "session", "charge")
+    exclude = ("page_url",)
+    list_select_related = ("creditor",)
+    actions = ["refund_selected"]
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return obj is None and bool(getattr(request.user, "is_staff", False))
+
+    @admin.action(description=gettext_lazy("Rembourser ce qui a été payé en trop"))
+    def refund_selected(self, request: HttpRequest, queryset: QuerySet[CardPayment]) -> None:
+        done = sum(ask_refund(payment, by=str(request.user), now=clock.now()) for payment in queryset)
+        self.message_user(request, _("%(count)s remboursement(s) transmis au prestataire.") % {"count": done})

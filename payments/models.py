@@ -1,13 +1,14 @@
+import uuid
 from decimal import Decimal
 
 from django.db import models
-from django.db.models import Q, Sum
+from django.db.models import F, Q, QuerySet, Sum
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Creditor
 from core.constraints import both_or_neither, one_of
 from mandates.models import Mandate
-from tenants.models import Brand
+from tenants.models import Brand, Currency
 
 IN_BOUNDS = Q(amount__gt=0, amount__lt=10**9)  # what one SEPA debit may carry
 
@@ -19,7 +20,8 @@ class Fee(models.Model):
     creditor = models.ForeignKey(Creditor, models.PROTECT, related_name="fees")
     key = models.CharField(max_length=80)
     label = models.CharField("libellé", max_length=120)
-    amount = models.DecimalField("montant", max_digits=11, decimal_places=2)
+    amount = models.DecimalField("montant, toutes taxes comprises", max_digits=11, decimal_places=2)
+    net = models.DecimalField("hors taxe, si connu", max_digits=11, decimal_places=2, null=True, blank=True)
     due_on = models.DateField("dû le")
     created_at = models.DateTimeField()
 
@@ -31,10 +33,21 @@ class Fee(models.Model):
             models.CheckConstraint(
                 condition=~Q(amount=0) & Q(amount__gt=-(10**9), amount__lt=10**9), name="fee_in_bounds"
             ),
+            models.CheckConstraint(
+                condition=Q(net=None)
+                | Q(amount__gt=0, net__gt=0, net__lte=F("amount"))
+                | Q(amount__lt=0, net__gte=F("amount")),
+                name="net_within_amount",
+            ),
         ]
 
     def __str__(self) -> str:
         return f"{self.label} {self.amount}"
+
+    @property
+    def vat(self) -> Decimal | None:
+        """The tax in it, when the amount before tax is known."""
+        return None if self.net is None else self.amount - self.net
 
 
 class BatchState(models.TextChoices):
@@ -162,8 +175,117 @@ class BankReturn(models.Model):
         return f"{self.code} {self.collection}"
 
 
-def balance_of(creditor: Creditor) -> Decimal:
-    """Fees that no live collection takes: what may still be collected."""
+class CardState(models.TextChoices):
+    OPENED = "opened", _("En cours")
+    FAILED = "failed", _("Refusé")
+    EXPIRED = "expired", _("Abandonné")
+    PAID = "paid", _("Payé")
+    REFUNDED = "refunded", _("Remboursé")
+
+
+KEPT = (CardState.PAID, CardState.REFUNDED)  # states in which money came; what went back is in `refunded`
+
+
+class CardPaymentQuerySet(models.QuerySet["CardPayment"]):
+    def opened(self) -> "CardPaymentQuerySet":
+        return self.filter(state=CardState.OPENED)
+
+    def under_way(self) -> "CardPaymentQuerySet":
+        """Those that somebody may be paying at this very moment."""
+        return self.opened().filter(started_at__isnull=False)
+
+    def came(self) -> "CardPaymentQuerySet":
+        return self.filter(state__in=KEPT)
+
+
+class CardPayment(models.Model):
+    """Fees paid by card on the provider's page: only what the provider says, signed or read from it, settles it."""
+
+    brand = models.ForeignKey(Brand, models.PROTECT)
+    creditor = models.ForeignKey(Creditor, models.PROTECT, related_name="card_payments")
+    reference = models.UUIDField("référence", default=uuid.uuid4, unique=True)
+    amount = models.DecimalField("montant", max_digits=11, decimal_places=2)
+    currency = models.CharField("devise", max_length=3, choices=Currency.choices)
+    state = models.CharField("état", max_length=8, choices=CardState.choices, default=CardState.OPENED)
+    asked_by = models.CharField("demandé par", max_length=120)
+    email = models.EmailField("reçu adressé à")
+    created_at = models.DateTimeField("demandé le")
+    expires_at = models.DateTimeField("à payer avant")
+    started_at = models.DateTimeField("page demandée le", null=True)
+    session = models.CharField("page du prestataire", max_length=200, blank=True)
+    page_url = models.TextField(blank=True)
+    charge = models.CharField("opération du prestataire", max_length=200, blank=True)
+    paid_at = models.DateTimeField("payé le", null=True)
+    events = models.JSONField("avis reçus", default=list)
+    problem = models.CharField("à vérifier", max_length=200, blank=True)
+    excess = models.DecimalField("payé en trop", max_digits=11, decimal_places=2, default=0)
+    refund_asked_at = models.DateTimeField("remboursement décidé le", null=True)
+    refund_asked_by = models.CharField("par", max_length=120, null=True)  # noqa: DJ001  paired with refund_asked_at
+    refund_sent_at = models.DateTimeField("remboursement transmis le", null=True)
+    refunded = models.DecimalField("remboursé", max_digits=11, decimal_places=2, default=0)
+
+    objects = CardPaymentQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "paiement par carte"
+        verbose_name_plural = "paiements par carte"
+        ordering = ["-created_at", "-pk"]
+        constraints = [
+            one_of("state", CardState, name="card_state_known"),
+            one_of("currency", Currency, name="card_currency_known"),
+            models.CheckConstraint(condition=IN_BOUNDS, name="card_in_bounds"),
+            models.UniqueConstraint("creditor", condition=Q(state="opened"), name="one_open_card_payment"),
+            models.UniqueConstraint("session", condition=~Q(session=""), name="one_payment_per_page"),
+            models.CheckConstraint(
+                condition=Q(refunded__gte=0, refunded__lte=F("amount")), name="card_refund_in_bounds"
+            ),
+            models.CheckConstraint(condition=Q(excess__gte=0, excess__lte=F("amount")), name="card_excess_in_bounds"),
+            models.CheckConstraint(
+                condition=Q(state__in=KEPT, paid_at__isnull=False) | (~Q(state__in=KEPT) & Q(paid_at=None, refunded=0)),
+                name="card_paid_has_instant",
+            ),
+            both_or_neither(
+                "refund_asked_at", "refund_asked_by", name="refund_has_author", message="Un remboursement a un auteur."
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"CB-{self.pk:06d}"
+
+    @property
+    def kept(self) -> Decimal:
+        """What came and did not go back."""
+        return self.amount - self.refunded if self.state in KEPT else Decimal(0)
+
+
+class CardLine(models.Model):
+    """How much of which fee a card payment is for."""
+
+    payment = models.ForeignKey(CardPayment, models.PROTECT, related_name="lines")
+    creditor = models.ForeignKey(Creditor, models.PROTECT, related_name="+")
+    fee = models.ForeignKey(Fee, models.PROTECT, related_name="card_lines")
+    amount = models.DecimalField("montant", max_digits=11, decimal_places=2)
+
+    class Meta:
+        verbose_name = "frais payé par carte"
+        verbose_name_plural = "frais payés par carte"
+        constraints = [
+            models.UniqueConstraint("payment", "fee", name="a_fee_once_in_a_payment"),
+            models.CheckConstraint(condition=IN_BOUNDS, name="card_line_in_bounds"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.payment} {self.fee}"
+
+
+def owing(creditor: Creditor, *, collections: "QuerySet[Collection]") -> Decimal:
+    """Fees less what cards paid and less those collections; below zero when more came than was due."""
     owed = creditor.fees.aggregate(sum=Sum("amount"))["sum"] or Decimal(0)
-    taken = creditor.collections.live().aggregate(sum=Sum("amount"))["sum"] or Decimal(0)  # type: ignore[attr-defined]
-    return max(owed - taken, Decimal(0))
+    taken = collections.filter(creditor=creditor).aggregate(sum=Sum("amount"))["sum"] or Decimal(0)
+    paid = creditor.card_payments.came().aggregate(sum=Sum(F("amount") - F("refunded")))["sum"] or Decimal(0)  # type: ignore[attr-defined]
+    return Decimal(owed - taken - paid)
+
+
+def balance_of(creditor: Creditor) -> Decimal:
+    """Fees that neither a live collection nor a card takes: what may still be collected."""
+    return max(owing(creditor, collections=Collection.objects.live()), Decimal(0))

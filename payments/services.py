@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 
-from django.db import connection, transaction
+from django.db import transaction
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
@@ -22,7 +22,18 @@ from mandates.services import note_collection
 from notifications.models import Channel, Message
 from notifications.outbox import queue
 from payments import files
-from payments.models import BankReturn, Batch, BatchState, Collection, CollectionState, Fee, Sequence, balance_of
+from payments.locks import alone_with_creditor, alone_with_files
+from payments.models import (
+    BankReturn,
+    Batch,
+    BatchState,
+    CardPayment,
+    Collection,
+    CollectionState,
+    Fee,
+    Sequence,
+    balance_of,
+)
 from payments.reasons import Next, reason_of
 from tenants.models import Brand
 
@@ -36,9 +47,12 @@ class CollectionRefused(ValueError):
     """The collection cannot be done so; the message says why."""
 
 
-def charge(creditor: Creditor, *, key: str, label: str, amount: Decimal, due_on: date, now: datetime) -> Fee:
-    """Write down a fee, once for its cause."""
-    values = {"brand_id": creditor.brand_id, "label": label, "amount": amount, "due_on": due_on, "created_at": now}
+def charge(
+    creditor: Creditor, *, key: str, label: str, amount: Decimal, due_on: date, now: datetime, net: Decimal | None = None
+) -> Fee:  # fmt: skip
+    """Write down a fee, once for its cause; `net` is what it is before tax, where that is known."""
+    values = {"brand_id": creditor.brand_id, "label": label, "amount": amount, "net": net, "due_on": due_on,
+              "created_at": now}  # fmt: skip
     fee, _created = Fee.objects.get_or_create(creditor=creditor, key=key, defaults=values)
     return fee
 
@@ -47,8 +61,9 @@ def charge(creditor: Creditor, *, key: str, label: str, amount: Decimal, due_on:
 @transaction.atomic
 def announce(creditor: Creditor, *, now: datetime) -> list[Collection]:
     """Plan what is due and announce it by mail, with its notice; nothing when nothing may be collected now."""
-    with connection.cursor() as cursor:  # one plan at a time for a creditor
-        cursor.execute("SELECT pg_advisory_xact_lock(hashtext('collections'), %s)", [creditor.pk])
+    alone_with_creditor(creditor.pk)
+    if creditor.card_payments.opened().exists():  # type: ignore[attr-defined]
+        return []  # what a card may be paying is not announced beside it
     mandate = creditor.mandates.select_related("brand", "creditor").valid()
     planned = creditor.collections.filter(state__in=[CollectionState.ANNOUNCED, CollectionState.BATCHED])
     attempt = _attempt(creditor, mandate)
@@ -132,10 +147,18 @@ def note_announced(announcement: str, *, now: datetime) -> None:
 def prepare(brand: Brand, *, until: date, now: datetime) -> Batch | None:
     """Gather what falls due until that day into a file to release; None when there is nothing.
 
-    What was announced too late for its day, or whose mandate ended, is cancelled and planned anew.
+    What was announced too late for its day, or whose mandate ended, is cancelled and planned anew; what somebody is
+    paying by card at this moment stays out.
     """
+    alone_with_files(brand.pk)
     waiting = Collection.objects.select_for_update(of=("self",)).filter(brand=brand, state=CollectionState.ANNOUNCED)
-    found = list(waiting.filter(due_on__lte=until).select_related("mandate", "brand").order_by("due_on", "pk"))
+    paying = CardPayment.objects.under_way().filter(brand=brand).values("creditor")
+    found = list(
+        waiting.filter(due_on__lte=until)
+        .exclude(creditor__in=paying)
+        .select_related("mandate", "brand")
+        .order_by("due_on", "pk")
+    )
     stale = [one.pk for one in found if _is_stale(one, now)]
     ready = [one for one in found if one.pk not in stale and one.announced_at]
     Collection.objects.filter(pk__in=stale).update(state=CollectionState.CANCELLED)
@@ -170,6 +193,7 @@ def release(batch: Batch, *, by: Actor, now: datetime) -> bytes:
 
     Asked again it gives the very same bytes, so that a file lost on its way is sent again and not collected twice.
     """
+    alone_with_files(batch.brand_id)
     batch = Batch.objects.select_for_update(of=("self",)).select_related("brand").get(pk=batch.pk)
     if batch.state == BatchState.CANCELLED:
         raise CollectionRefused(_("Cette remise est annulée : préparez-en une autre."))
@@ -206,6 +230,7 @@ def _check_before_release(batch: Batch, *, now: datetime) -> None:
 @transaction.atomic
 def cancel(batch: Batch) -> None:
     """Undo a preparation: its debits wait again. What was released is not undone here."""
+    alone_with_files(batch.brand_id)
     held = Batch.objects.select_for_update(of=("self",)).get(pk=batch.pk)
     if held.state != BatchState.PREPARED:
         raise CollectionRefused(_("Cette remise n’est plus à annuler : elle est remise à la banque, ou annulée déjà."))

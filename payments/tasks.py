@@ -3,7 +3,7 @@ import logging
 from celery import shared_task
 
 from core import clock
-from payments import services
+from payments import card_payments, plans, services
 from tenants.context import WORKER, acting_as
 
 logger = logging.getLogger(__name__)
@@ -22,3 +22,16 @@ def announce_collections() -> int:
         except Exception:
             logger.exception("creditor=%s could not be announced a collection", creditor.pk)
     return announced
+
+
+@shared_task
+def follow_cards() -> int:
+    """What became of the card pages nobody told us about; refunds that support decided."""
+    return card_payments.follow(now=clock.now())
+
+
+@shared_task
+def charge_plans() -> int:
+    """Write down the fee of the yearly plans that were taken."""
+    with acting_as(WORKER):
+        return plans.charge_plans(now=clock.now())

@@ -25,6 +25,7 @@ def in_demo(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
 urlpatterns = [
     path("horloge", in_demo(demo.move_clock), name="demo-clock"),
     path("galerie", in_demo(gallery), name="demo-gallery"),
+    path("carte/<slug:session>", in_demo(demo.card_page), name="demo-card"),
     path("courrier", in_demo(demo.mailbox), name="demo-mailbox"),
     path("courrier/<slug:key>", in_demo(demo.mail), name="demo-mail"),
 ]

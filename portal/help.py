@@ -38,7 +38,7 @@ CHAPTERS = (
     Chapter("banque", gettext_noop("Coordonnées bancaires"), START),
     Chapter("facturation", gettext_noop("Coordonnées de facturation"), START),
     Chapter("conditions", gettext_noop("Conditions générales"), START, ("terms", "accepted-terms")),
-    Chapter("mandat", gettext_noop("Mandat de prélèvement"), START, ("mandate",)),
+    Chapter("mandat", gettext_noop("Mandat de prélèvement"), START, ("mandate", "fees", "card-payment")),
     Chapter("navigation", gettext_noop("Écran d’accueil et menu"), DOSSIERS, ("home",)),
     Chapter("creer", gettext_noop("Créer un dossier"), DOSSIERS,
             ("wizard-start", "invoice-drop", "invoice-drop-report", "import-give", "import", "import-columns",

@@ -4,6 +4,7 @@ from django.urls import path
 
 from portal.views import (
     agreements,
+    cards,
     contacts,
     files,
     invitations,
@@ -51,6 +52,14 @@ urlpatterns = [
     path("espace/compte/convention/signature", agreements.sign, name="convention-sign"),
     path("espace/compte/convention/denoncer", agreements.denounce, name="convention-denounce"),
     path("espace/compte/abonnement", agreements.take_plan, name="plan"),
+    path("espace/compte/paiement", cards.fees, name="fees"),
+    path("espace/compte/paiement/choix", cards.choose, name="fees-choose"),
+    path("espace/compte/paiements/<int:card>/", cards.payment, name="card-payment"),
+    path("espace/compte/paiements/<int:card>/payer", cards.pay, name="card-pay"),
+    path("espace/compte/paiements/<int:card>/abandonner", cards.give_up, name="card-give-up"),
+    path("espace/compte/paiements/<int:card>/recu", cards.receipt, name="card-receipt"),
+    path("carte/avis", cards.take_notice, name="card-notice"),
+    path("carte/<str:token>", cards.at_the_provider, name="card-provider"),
     path("espace/compte/options", agreements.options, name="options"),
     path("espace/compte/options/<int:clause>", agreements.answer_option, name="option-answer"),
     path("admin/droit-d-acces/debiteur/<int:key>", subject_access.support_debtor, name="support-debtor-copy"),
@@ -60,6 +69,8 @@ urlpatterns = [
     # office
     path("etude/dossiers/<slug:reference>/copie", subject_access.office_copy, name="office-subject-copy"),
     path("etude/compte/", office_account.profile, name="office-profile"),
+    path("etude/compte/ics", office_account.propose_ics, name="office-ics"),
+    path("etude/compte/ics/<int:ics>/reponse", office_account.answer_ics, name="office-ics-answer"),
     path("etude/compte/disponibilite", office_account.availability, name="office-availability"),
     path("etude/compte/personnes", office_account.people, name="office-people"),
     path("etude/compte/personnes/inviter", office_account.invite, name="office-people-invite"),

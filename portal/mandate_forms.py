@@ -16,6 +16,7 @@ from accounts.enums import Civility
 from accounts.forms import sentence
 from accounts.models import BankAccount, Creditor, User
 from core.identifiers import bic_candidates, check_bic, check_iban
+from core.phones import is_mobile
 from mandates import services
 from mandates.models import NOTICE_DAYS, Mandate, Mode
 from payments.models import balance_of
@@ -184,7 +185,9 @@ class ChannelForm(forms.Form):
         self.mandate, self.awaited = mandate, phones.awaited(person, now=now)
         own = phones.usable(person, now=now)
         self.known = [number for number in (str(own or ""), str(creditor.phone or "")) if number]
-        self.on_record = self.known[0] if self.known else ""
+        self.mobiles = [number for number in self.known if is_mobile(number)]
+        self.on_record = (self.mobiles or self.known or [""])[0]
+        self.by_sms_only = self._refuses(CodeChannel.EMAIL)
         if self.on_record:
             self.fields["phone"].help_text = _("Numéro enregistré : %(number)s. Laissez vide pour l’employer.") % {
                 "number": masked(self.on_record)
@@ -207,10 +210,14 @@ class ChannelForm(forms.Form):
         data: dict[str, Any] = super().clean() or {}
         if data.get("channel") == CodeChannel.SMS and not self._reaches(data):
             self.add_error("phone", self._without_number())
-        why = services.refuses_channel(self.mandate, data.get("channel", "")) if self.mandate else None
-        if why:
+        if why := self._refuses(data.get("channel", "")):
             self.add_error("channel", why)
         return data
+
+    def _refuses(self, channel: str) -> str | None:
+        if self.mandate is None:
+            return None
+        return services.refuses_channel(self.mandate, channel, has_mobile=bool(self.mobiles))
 
     def _reaches(self, data: dict[str, Any]) -> bool:
         """Whether there is a number that may receive the code; one that was refused has its own sentence."""

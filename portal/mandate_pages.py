@@ -7,13 +7,15 @@ from django.utils.formats import date_format
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 
+from core import clock
 from mandates import texts
 from mandates.models import Mandate, MandateState
-from mandates.services import needs_known_number, refuses_channel
+from mandates.services import needs_known_number
+from payments.card_payments import is_open
 from payments.models import Collection, CollectionState
 from portal.mandate_forms import EmailForm
 from portal.templatetags.ui import money
-from signatures.models import CodeChannel, Proof
+from signatures.models import Proof
 
 TONES = {
     MandateState.DRAFT: "warning",
@@ -43,7 +45,7 @@ def mandate_page(mandate: Mandate) -> dict[str, Any]:
         "tone": TONES.get(MandateState(mandate.state), "neutral"),
         "consent": texts.consent(mandate.brand.name),
         "email_form": EmailForm(initial={"email": mandate.notices_to}),
-        "by_sms_only": refuses_channel(mandate, CodeChannel.EMAIL),
+        "fees_by_card": is_open(mandate.brand, now=clock.now()),
         "needs_known_number": needs_known_number(mandate),
         "in_force": in_force if in_force != mandate else None,
         "is_over": not mandate.is_signed and not mandate.is_waiting,

@@ -12,7 +12,7 @@ from django.utils import timezone
 from tenants.context import Audience, Context, acting_as
 from tenants.models import Brand
 
-WITHOUT_DATABASE = ("/sante", "/static/", "/annuaire/")  # /annuaire/ awaits outside services
+WITHOUT_DATABASE = ("/sante", "/static/", "/annuaire/", "/carte/")  # the last two await outside services
 ASKING_AHEAD = "/connexion/portail/"  # these views ask an outside service, and then need the database
 View = Callable[..., HttpResponse]
 UNKNOWN_HOST = "Aucun service ne répond à cette adresse. Vérifiez le lien que vous avez reçu."

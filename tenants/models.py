@@ -150,6 +150,7 @@ class Terms(models.Model):
 class PolicyName(models.TextChoices):
     CONVENTION_REQUIRED = "convention_required", "convention signée avant le premier dossier (true ou false)"
     SUBSCRIPTION_PRICE = "subscription_price", "abonnement annuel du distributeur, hors taxe (« 120.00 »)"
+    FEES_BY_CARD = "fees_by_card", "frais de la plateforme payables aussi par carte (true ou false)"
     TAKE_IN_HOURS = "take_in_hours", "prise en charge d’un dossier, en heures"
 
 

@@ -13,6 +13,7 @@ from tenants.models import Brand, Policy, PolicyName
 DEFAULTS: dict[str, Any] = {
     PolicyName.CONVENTION_REQUIRED: False,
     PolicyName.SUBSCRIPTION_PRICE: "120.00",
+    PolicyName.FEES_BY_CARD: False,  # CRE-56: direct debit alone, unless the brand decides otherwise
     PolicyName.TAKE_IN_HOURS: 24,
 }
 

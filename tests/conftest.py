@@ -39,6 +39,7 @@ def nothing_leaves(settings: Any, tmp_path: Any, monkeypatch: Any) -> Iterator[N
             "OPTIONS": {"location": tmp_path / "files"},
         }
     }
+    settings.ERASURE_LEDGER = tmp_path / "erasures.jsonl"
     settings.MAIL_DIR, settings.SMS_DIR = tmp_path / "mail", tmp_path / "sms"
     settings.LETTER_DIR, settings.DEMO_CLOCK_FILE = tmp_path / "letters", tmp_path / "demo-clock"
     settings.DEMO = settings.CAPTCHA = False

@@ -24,6 +24,7 @@ from accounts.models import (
     Introduction,
     Invitation,
     Membership,
+    OfficeIcs,
     OfficeMembership,
     OptionSubscription,
     Partner,
@@ -61,7 +62,7 @@ from dossiers.models import (
 from mandates.models import Mandate, MandateState, Mode
 from notifications.models import Message
 from notifications.relay import dispatch_next
-from payments.models import BankReturn, Batch, Collection, Fee
+from payments.models import BankReturn, Batch, CardLine, CardPayment, Collection, Fee
 from procedures.legal_texts import AMIABLE_TEXTS, PSRPC_TEXTS
 from procedures.models import Answer, Deadline, Hold, Insolvency, InsolvencyNotice, LegalText, Offer
 from procedures.terms import compute
@@ -69,7 +70,7 @@ from signatures.codes import Signer, Way, send_code
 from signatures.deeds import Deed
 from signatures.models import Signature
 from signatures.services import sign
-from tenants.models import Brand, ConventionText, Office, OptionClause, Terms
+from tenants.models import Brand, ConventionText, Office, OptionClause, Policy, Terms
 
 NUMBERS = count(1)
 LONG_AGO = datetime(2026, 1, 5, 9, tzinfo=UTC)
@@ -402,6 +403,37 @@ def bank_return(of: Collection, code: str = "AM04", **fields: Any) -> BankReturn
     values = {"brand": of.brand, "creditor": of.creditor, "collection": of, "message_id": "RETOUR-1", "code": code,
               "amount": of.amount, "booked_on": of.due_on, "imported_at": LONG_AGO}  # fmt: skip
     return BankReturn.objects.create(**(values | fields))
+
+
+def office_ics(of: Office, ics: str = "FR28ZZZ507689", **fields: Any) -> OfficeIcs:
+    """One that waits to be confirmed."""
+    values = {
+        "brand": of.brand,
+        "office": of,
+        "ics": ics,
+        "proposed_by": "Claire",
+        "proposer_key": -1,
+        "proposed_at": LONG_AGO,
+    }
+    return OfficeIcs.objects.create(**(values | fields))
+
+
+def rule(of: Brand, name: str, value: Any) -> Policy:
+    """A rule of the brand in force since long ago."""
+    return Policy.objects.create(
+        brand=of, name=name, value=value, valid_from=LONG_AGO.date(), proposed_by="A", proposer_key=-1, proposed_at=LONG_AGO,
+        approved_by="B", approver_key=-2, approved_at=LONG_AGO,
+    )  # fmt: skip
+
+
+def card_payment(of: Creditor, **fields: Any) -> CardPayment:
+    """Fees that a card paid."""
+    values = {"brand": of.brand, "creditor": of, "amount": Decimal("120.00"), "currency": "EUR", "state": "paid",
+              "asked_by": "Jeanne", "email": "jeanne@exemple.fr", "created_at": LONG_AGO, "expires_at": LONG_AGO,
+              "paid_at": LONG_AGO}  # fmt: skip
+    made = CardPayment.objects.create(**(values | fields))
+    CardLine.objects.create(payment=made, creditor=of, fee=of.fees.first() or fee(of), amount=made.amount)
+    return made
 
 
 def counted() -> CaptureQueriesContext:

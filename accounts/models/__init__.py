@@ -3,7 +3,7 @@ from accounts.models.contact import Contact
 from accounts.models.convention import Convention, OptionSubscription, Subscription
 from accounts.models.log_in import LoginPolicy, OpenSession, SecretQuestion, SignInPortal
 from accounts.models.news import DailyNews
-from accounts.models.office import OfficeProfile
+from accounts.models.office import IcsState, OfficeIcs, OfficeProfile
 from accounts.models.partner import Introduction, Partner, PartnerMembership
 from accounts.models.person import (
     BankAccount,
@@ -37,6 +37,8 @@ __all__ = [
     "LoginPolicy",
     "Membership",
     "OfficeMembership",
+    "IcsState",
+    "OfficeIcs",
     "OfficeProfile",
     "OpenSession",
     "OptionSubscription",

@@ -90,13 +90,18 @@ def furnish(now: datetime) -> None:
 
 
 def _published() -> None:
-    """Numeriq wants a convention first; Relance offers its seven options."""
+    """Numeriq wants a convention first and takes cards for its fees; Relance offers its seven options."""
     numeriq, relance = Brand.objects.get(slug="numeriq"), Brand.objects.filter(slug__startswith="relance-")
     day = date(2026, 1, 1)
     for brand in Brand.objects.all():
         ConventionText.objects.create(brand=brand, version="2026-1", published_on=day, text=CONVENTION)
     Policy.objects.create(
         brand=numeriq, name="convention_required", value=True, valid_from=day, proposed_by="A. Support", proposer_key=-1,
+        proposed_at=datetime.combine(day, datetime.min.time()).astimezone(), approved_by="B. Support", approver_key=-2,
+        approved_at=datetime.combine(day, datetime.min.time()).astimezone(),
+    )  # fmt: skip
+    Policy.objects.create(
+        brand=numeriq, name="fees_by_card", value=True, valid_from=day, proposed_by="A. Support", proposer_key=-1,
         proposed_at=datetime.combine(day, datetime.min.time()).astimezone(), approved_by="B. Support", approver_key=-2,
         approved_at=datetime.combine(day, datetime.min.time()).astimezone(),
     )  # fmt: skip

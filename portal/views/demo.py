@@ -12,14 +12,19 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_http_methods, require_POST
 
 from core import clock
 from core.http import readonly, safe_next
 from core.management.commands.clock import days_ahead
+from payments import card_notices
+from payments.cards.notices import of_minor
+from payments.cards.port import PageRefused, Told
+from payments.cards.twin import TwinPages
 from procedures.services import advance_overdue
 from tenants.context import WORKER, acting_as
 
+CARD_CHOICES = {"pay": Told.PAID, "refuse": Told.FAILED, "leave": Told.EXPIRED}
 STEPS = {"1d": "P1D", "15d": "P15D", "1m": "P1M"}
 
 
@@ -34,6 +39,25 @@ def move_clock(request: Any) -> HttpResponse:
                 pass
         messages.success(request, _("La démonstration est maintenant au %(day)s.") % {"day": f"{at:%d/%m/%Y}"})
     return redirect(safe_next(request, "/connexion"))
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def card_page(request: Any, session: str) -> HttpResponse:
+    """The twin of the provider's page: the person decides, and the notice of it comes back signed."""
+    twin = TwinPages(settings.CARD_DIR)
+    try:
+        page = twin.page(session)
+    except PageRefused as absence:
+        raise Http404 from absence
+    if told := CARD_CHOICES.get(request.POST.get("answer", "")):
+        if said := twin.decide(session, told, settings.CARD_NOTICE_SECRETS[0]):
+            card_notices.take(*said, now=clock.now())
+        return redirect(page["back_url"])
+    shown = of_minor(page["amount_total"], page["currency"])
+    return render(
+        request, "portal/demo/card.html", {"page": page, "money": shown, "is_open": page["told"] == Told.OPEN}
+    )
 
 
 @never_cache

@@ -10,11 +10,12 @@ from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 
-from accounts import offices
+from accounts import office_ics, offices
 from accounts import people as services
-from accounts.models import Invitation, OfficeMembership
+from accounts.models import IcsState, Invitation, OfficeIcs, OfficeMembership
 from accounts.office_forms import OfficeProfileForm
 from accounts.people_forms import InvitationForm
+from accounts.profile import ChangeRefused
 from core import clock
 from core.http import readonly
 from core.once import once
@@ -35,7 +36,7 @@ def profile(request: Any) -> HttpResponse:
     if request.method == "POST" and form.is_valid() and _kept(request, form):
         messages.success(request, _("La fiche de l’étude est enregistrée."))
         return redirect("office-profile")
-    context = {"tabs": tabs("office-profile"), "form": form, "profile": found}
+    context = {"tabs": tabs("office-profile"), "form": form, "profile": found, "identifiers": _identifiers(request)}
     return render(request, "portal/office/profile.html", context, status=422 if form.errors else 200)
 
 
@@ -52,6 +53,40 @@ def _kept(request: Any, form: OfficeProfileForm) -> bool:
     except Refused as refusal:
         form.add_error("signature_image", str(refusal))
     return not form.errors
+
+
+def _identifiers(request: Any) -> list[dict[str, Any]]:
+    """The office's ICS, in force or waiting, and what this person may say of the one that waits."""
+    found = request.office.identifiers.filter(state__in=[IcsState.IN_FORCE, IcsState.WAITING]).order_by("state")
+    return [{"row": one, "waits": one.state == IcsState.WAITING, "is_mine": one.proposer_key == request.user.pk}
+            for one in found]  # fmt: skip
+
+
+@require_POST
+def propose_ics(request: Any) -> HttpResponse:
+    try:
+        office_ics.propose(request.office, request.POST.get("ics", "")[:50], by=request.user, now=clock.now())
+    except ChangeRefused as refusal:
+        messages.error(request, str(refusal))
+    else:
+        messages.success(
+            request, _("Identifiant proposé. Une autre personne de l’étude, ou le support, le confirmera.")
+        )
+    return redirect("office-profile")
+
+
+@require_POST
+def answer_ics(request: Any, ics: int) -> HttpResponse:
+    """Confirm or put aside what somebody else proposed; who proposed may only take it back."""
+    found = get_object_or_404(OfficeIcs, pk=ics, office=request.office, state=IcsState.WAITING)
+    approve = request.POST.get("answer") == "approve"
+    try:
+        office_ics.decide(found, approve=approve, by=request.user, now=clock.now())
+    except ChangeRefused as refusal:
+        messages.error(request, str(refusal))
+    else:
+        messages.success(request, _("Identifiant confirmé.") if approve else _("Identifiant écarté."))
+    return redirect("office-profile")
 
 
 @require_POST

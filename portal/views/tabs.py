@@ -16,6 +16,7 @@ ACCOUNT = (
     ("convention", gettext_noop("Convention"), Permission.PROFILE_READ),
     ("options", gettext_noop("Options"), Permission.PROFILE_READ),
     ("client-feed", gettext_noop("Base clients"), Permission.PEOPLE_MANAGE),
+    ("fees", gettext_noop("Paiement en ligne"), Permission.PROFILE_READ),
     ("daily-news", gettext_noop("Nouvelles"), Permission.DOSSIER_READ),
     ("shares", gettext_noop("Partages"), Permission.DOSSIER_SHARE),
 )

@@ -303,6 +303,28 @@ def test_above_a_threshold_a_number_typed_now_receives_no_code(
     assert Message.objects.get(kind="signature_code").recipient["phone"] == str(fresh.number)
 
 
+@pytest.mark.attack("O13")
+@pytest.mark.parametrize(("number", "by_sms"), [("+33612345678", True), ("+33142345678", False), ("", False)])
+def test_without_a_ceiling_the_code_comes_by_sms_as_soon_as_a_mobile_is_on_record(
+    browser: AppClient, newcomer: Creditor, number: str, by_sms: bool
+) -> None:
+    """Nobody is kept from her first mandate for want of a mobile (docs/adr/0015)."""
+    Creditor.objects.update(phone=number)
+    choose(browser, mode="automatic", understood="on")
+    assert ("un mandat automatique n'a pas de plafond" in words(browser.get(PAGE)).lower()) == by_sms
+    answer = ask(browser)
+    assert answer.status_code == (422 if by_sms else 302)
+    assert Challenge.objects.exists() != by_sms
+    if by_sms:
+        assert ask(browser, channel="sms").status_code == 302
+
+
+def test_a_one_off_mandate_is_bounded_by_the_fees_that_are_due(browser: AppClient, newcomer: Creditor) -> None:
+    Creditor.objects.update(phone="+33612345678")
+    choose(browser)
+    assert ask(browser).status_code == 302
+
+
 def test_below_the_threshold_a_number_may_still_be_typed(browser: AppClient) -> None:
     choose(browser, amount="1499.99")
     assert ask(browser, channel="sms", phone="06 12 34 56 78").status_code == 302

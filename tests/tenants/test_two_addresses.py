@@ -40,7 +40,7 @@ def test_the_public_site_shows_its_pages_and_sends_everything_else_to_the_applic
     others = [
         a.filled({})
         for a in ADDRESSES
-        if not a.converters and not a.route.startswith(("^", "demo/", "sante", "annuaire/"))
+        if not a.converters and not a.route.startswith(("^", "demo/", "sante", "annuaire/", "carte/"))
     ]
     for path in {*others, "/admin/", "/nulle-part"} - {"/", "/aide/", "/cgu", "/charte", "/robots.txt", "/simulateur"}:
         answer = site.get(f"{path}?q=1")

@@ -98,6 +98,8 @@ def furnish(brand: Brand, town: str, word: str) -> Owner:
     factories.introduction(factories.partner(brand, name=f"Distributeur {word}"), creditor)
     factories.payout_account(creditor)
     factories.change_request(creditor)
+    factories.card_payment(creditor)
+    factories.office_ics(office)
     return owner
 
 
@@ -218,6 +220,8 @@ SECRETS = {
     "support-debtor-copy",
     "support-person-copy",
     "contact-receipt",
+    "card-provider",
+    "demo-card",
     "option-answer",
     "help-chapter",
     "openid_connect_login",
@@ -239,12 +243,14 @@ RECIPES: dict[tuple[str, str, str], Recipe] = {
     ("espace", "int", "share"): lambda owner: [s.pk for s in owner.creditor.share_links.all()],
     ("espace", "int", "token"): lambda owner: [t.pk for t in owner.creditor.feed_tokens.all()],
     ("espace", "int", "payout"): lambda owner: [p.pk for p in owner.creditor.payout_accounts.all()],
+    ("espace", "int", "card"): lambda owner: [p.pk for p in owner.creditor.card_payments.all()],
     ("partage", "slug", "reference"): lambda owner: [d.reference for d in owner.dossiers],
     ("partage", "uuid", "key"): lambda owner: [d.pk for d in owner.documents],
     ("etude", "slug", "reference"): lambda owner: [d.reference for d in owner.dossiers],
     ("etude", "uuid", "key"): lambda owner: [d.pk for d in owner.documents] + [m.pk for m in owner.messages],
     ("etude", "int", "member"): lambda owner: [m.pk for m in owner.office.members.all()],
     ("etude", "int", "invitation"): lambda owner: [i.pk for i in owner.office.invitations.all()],
+    ("etude", "int", "ics"): lambda owner: [one.pk for one in owner.office.identifiers.all()],
     ("etude", "slug", "name"): lambda owner: MOVES,
     ("etude", "int", "hold"): lambda owner: [hold.pk for hold in owner.open.holds.all()],
     ("etude", "int", "insolvency"): lambda owner: [found.pk for found in owner.open.insolvencies.all()],

@@ -164,11 +164,19 @@ class Command(BaseCommand):
 
     def _fees(self, creditor: Creditor, at: datetime) -> None:
         """Fees, of which the demo's worker announces the collection within the hour."""
-        for rank, (label, amount) in enumerate(
-            (("Ouverture de dossiers, août", "36.00"), ("Ouverture de dossiers, septembre", "54.00"))
+        for rank, (label, net, amount) in enumerate(
+            (("Ouverture de dossiers, août", "30.00", "36.00"), ("Ouverture de dossiers, septembre", "45.00", "54.00"))
         ):
             due_on = (at + timedelta(days=30 * (rank + 1))).date()
-            charge(creditor, key=f"demo-{rank}", label=label, amount=Decimal(amount), due_on=due_on, now=at)
+            charge(
+                creditor,
+                key=f"demo-{rank}",
+                label=label,
+                amount=Decimal(amount),
+                net=Decimal(net),
+                due_on=due_on,
+                now=at,
+            )
         announce(creditor, now=self.now)
 
     # --- dossiers ------------------------------------------------------------------------------------------
