@@ -42,6 +42,7 @@ def text_of(mail: Any) -> str:
 
 
 @pytest.mark.req(
+    "NUM-30",
     "CRE-04",
     "CRE-05",
     "CRE-07",
@@ -60,7 +61,8 @@ def test_from_sign_up_to_the_injonction(brand: Any, office: Any, as_office: Any,
     browser = AppClient()
 
     # sign-up, activation, log-in
-    assert browser.post("/inscription", SIGN_UP).status_code == 302
+    distributor = factories.partner(brand)
+    assert browser.post("/inscription", SIGN_UP | {"partner": distributor.code}).status_code == 302
     post_out()
     link = re.search(r"https?://\S+(/activation/\S+)", text_of(mails(settings)[-1]))
     assert link
@@ -164,3 +166,7 @@ def test_from_sign_up_to_the_injonction(brand: Any, office: Any, as_office: Any,
     assert Message.objects.filter(outcome="sent").count() == Message.objects.count()
     page = browser.get(f"{base}/")
     assert page.status_code == 200 and "Injonction de payer demandée" in page.content.decode()
+
+    # the distributor that brought her was told each step, by the person's own requests
+    told = distributor.introductions.get()
+    assert told.completed_at and told.mandate_at and told.first_dossier_at and not told.convention_at
