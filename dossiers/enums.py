@@ -8,6 +8,7 @@ class Phase(models.TextChoices):
     DRAFT = "draft", _("Brouillon")
     SUBMITTED = "submitted", _("Transmis à l’étude")
     REFUSED = "refused", _("Refusé par l’étude")
+    TO_CORRECT = "to_correct", _("À corriger par le créancier")
     AMIABLE = "amiable", _("Phase amiable")
     PSRPC = "psrpc", _("Procédure simplifiée")
     TITLE = "title", _("Titre exécutoire délivré")

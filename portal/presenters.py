@@ -27,6 +27,7 @@ TONES = {
     Phase.DRAFT: "neutral",
     Phase.SUBMITTED: "info",
     Phase.REFUSED: "danger",
+    Phase.TO_CORRECT: "warning",
     Phase.AMIABLE: "info",
     Phase.PSRPC: "accent",
     Phase.TITLE: "success",
@@ -67,6 +68,13 @@ TURNS = {
         gettext_noop("L’étude n’a pas accepté le dossier. Corrigez-le et transmettez-le de nouveau, ou renoncez."),
         "",
         "danger",
+    ),
+    Phase.TO_CORRECT: (
+        gettext_noop(
+            "L’étude demande une correction : le motif est dans l’historique. Corrigez et transmettez de nouveau."
+        ),
+        "",
+        "accent",
     ),
     Phase.TITLE: (
         gettext_noop("Le titre est délivré : le débiteur paie selon l’échéancier convenu."),
@@ -271,6 +279,9 @@ CONSEQUENCES = {
     "settle": gettext_noop("Le dossier est clos comme réglé."),
     "accept": gettext_noop("La lettre amiable et le courriel partent aussitôt, au nom de l’étude."),
     "refuse": gettext_noop("Le créancier reçoit votre motif et peut corriger son dossier."),
+    "ask_correction": gettext_noop(
+        "Le dossier revient au créancier avec votre motif ; votre délai de prise en charge s’arrête jusqu’à son retour."
+    ),
     "open_psrpc": gettext_noop("La lettre recommandée est imprimée et le courriel part."),
     "resume_amiable": gettext_noop(
         "L’invitation n’est pas partie : le dossier revient en phase amiable, d’où vous pouvez l’envoyer de nouveau."

@@ -142,7 +142,7 @@ def _set_aside(dossier: Dossier, kind: HoldKind, reply: Reply, *, by: str, now: 
 
 
 def _refusal(dossier: Dossier, reply: Reply, today: date) -> str | None:
-    if dossier.phase in (*ENDED, Phase.DRAFT, Phase.SUBMITTED, Phase.REFUSED):
+    if dossier.phase in (*ENDED, Phase.DRAFT, Phase.SUBMITTED, Phase.REFUSED, Phase.TO_CORRECT):
         return _("Ce dossier n’attend pas de réponse.")
     if reply.received_on > today:
         return _("La réponse ne peut pas être reçue dans le futur : indiquez le jour de sa réception.")

@@ -71,7 +71,7 @@ def cases(dossiers: Sequence[Dossier], *, now: datetime, filing: bool = False) -
     keys = [dossier.pk for dossier in dossiers]
     sums = balances(keys)
     signed = _with_mandate(dossiers) if filing else set()
-    oldest = _oldest_due(keys) if filing else {}
+    oldest = oldest_due(keys) if filing else {}
     posted = _with_posted_invitation(keys)
     running, talks = _with_running_term(keys, now), _talks(keys)
     holds, proved, disputed = _holds(keys)
@@ -150,7 +150,7 @@ def _holds(keys: Sequence[int]) -> tuple[dict[int, list[str]], dict[int, list[st
     return kinds, proved, disputed
 
 
-def _oldest_due(keys: Sequence[int]) -> dict[int, date]:
+def oldest_due(keys: Sequence[int]) -> dict[int, date]:
     """The due day of the oldest invoice still owed: what was paid or credited covers the oldest ones first (C. civ. 1342-10)."""
     rows = Item.objects.filter(dossier__in=keys).order_by("due_on", "pk")
     items = list(rows.values_list("dossier_id", "kind", "due_on", "gross"))

@@ -58,6 +58,10 @@ def refused_to_creditor(case: Case, cause: str, now: datetime) -> Message | None
     return _to_creditor(case, cause, now, "dossier_refused")
 
 
+def correction_to_creditor(case: Case, cause: str, now: datetime) -> Message | None:
+    return _to_creditor(case, cause, now, "correction_asked")
+
+
 def injonction_to_creditor(case: Case, cause: str, now: datetime) -> Message | None:
     return _to_creditor(case, cause, now, "injonction_offered")
 
@@ -235,6 +239,7 @@ NOTICES = {
     "injonction_requested": ("Injonction de payer demandée", "office-dossier"),
     "dossier_accepted": ("Votre dossier est accepté", "dossier"),
     "dossier_refused": ("Votre dossier n’a pas été accepté", "dossier"),
+    "correction_asked": ("Votre dossier est à corriger", "dossier"),
     "injonction_offered": ("Vous pouvez demander l’injonction de payer", "dossier"),
     "dossier_closed": ("Votre dossier est clos par l’étude", "dossier"),
     "debtor_answered": ("Le débiteur a répondu", "dossier"),

@@ -18,6 +18,7 @@ from dossiers.enums import ItemKind, Phase
 from dossiers.models import Dossier, Event, Item
 from dossiers.services import add_item, held
 from notifications.outbox import queue_all
+from procedures.breakers import failed, passed, running
 from procedures.cases import Case, cases
 from procedures.competence import UnknownPlace, court_of_appeal
 from procedures.effects import Stop
@@ -110,7 +111,9 @@ def _advance_batch(now: datetime, limit: int) -> int:
     with acting_as(WORKER):
         deadlines = _take(now, limit)
         for name in sorted({deadline.transition for deadline in deadlines}):
-            _lapse([d for d in deadlines if d.transition == name], name, now=now)
+            of_a_kind = [deadline for deadline in deadlines if deadline.transition == name]
+            _lapse(of_a_kind, name, now=now)
+            passed(of_a_kind, name)
     return len(deadlines)
 
 
@@ -122,9 +125,12 @@ def _advance_or_hold(now: datetime) -> int:
         try:
             with transaction.atomic():
                 _lapse([deadline], deadline.transition, now=now)
-        except Exception:
+        except Exception as error:
             logger.exception("deadline=%s is held for an hour", deadline.pk)
             Deadline.objects.filter(pk=deadline.pk).update(lapses_at=now + HOLD)
+            failed(deadline, error, now=now)
+        else:
+            passed([deadline], deadline.transition)
     return 1
 
 
@@ -132,7 +138,7 @@ def _take(now: datetime, limit: int) -> list[Deadline]:
     """Deadline and dossier are locked at once and passed by when held: waiting for one of them is a deadlock."""
     on_hold = Hold.objects.stopping(Stop.MACHINE).filter(dossier=OuterRef("dossier"))
     overdue = (
-        Deadline.objects.overdue(now)
+        running(Deadline.objects.overdue(now))
         .filter(~Exists(on_hold))
         .select_related("dossier__debtor")
         .prefetch_related(*SHARED)

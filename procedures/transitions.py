@@ -79,7 +79,14 @@ TRANSITIONS = {
         gettext_noop("Refuser"), (Phase.SUBMITTED,), Phase.REFUSED, (Side.OFFICE,),
         letters=(letters.refused_to_creditor,), needs_reason=True,
     ),
-    "correct": Transition(gettext_noop("Corriger et transmettre de nouveau"), (Phase.REFUSED,), Phase.DRAFT, (Side.CREDITOR,)),
+    # What is wrong is said; the office's hours stand still until the dossier is filed again (procedures.taking_in).
+    "ask_correction": Transition(
+        gettext_noop("Demander une correction"), (Phase.SUBMITTED,), Phase.TO_CORRECT, (Side.OFFICE,),
+        letters=(letters.correction_to_creditor,), needs_reason=True,
+    ),
+    "correct": Transition(
+        gettext_noop("Corriger et transmettre de nouveau"), (Phase.REFUSED, Phase.TO_CORRECT), Phase.DRAFT, (Side.CREDITOR,)
+    ),
     "open_psrpc": Transition(
         gettext_noop("Ouvrir la procédure simplifiée"), (Phase.AMIABLE,), Phase.PSRPC, (Side.SYSTEM, Side.OFFICE), guards=PSRPC,
         letters=(letters.psrpc_letter,),
@@ -126,7 +133,7 @@ TRANSITIONS = {
         (Side.CREDITOR,), guards=(guards.is_unpaid, guards.nothing_holds_acts), letters=(letters.request_to_office,),
     ),
     "renounce": Transition(
-        gettext_noop("Renoncer et clore"), (Phase.INJONCTION_OFFERED, Phase.REFUSED), Phase.CLOSED, (Side.CREDITOR,),
+        gettext_noop("Renoncer et clore"), (Phase.INJONCTION_OFFERED, Phase.REFUSED, Phase.TO_CORRECT), Phase.CLOSED, (Side.CREDITOR,),
         needs_reason=True,
     ),
     # The creditor asked (procedures.holds); papers that were sent remain sent, and what the office did remains done.
@@ -207,6 +214,7 @@ TURN = {
     Phase.DRAFT: gettext_noop("créancier"),
     Phase.SUBMITTED: gettext_noop("étude"),
     Phase.REFUSED: gettext_noop("créancier"),
+    Phase.TO_CORRECT: gettext_noop("créancier"),
     Phase.AMIABLE: gettext_noop("débiteur"),
     Phase.PSRPC: gettext_noop("débiteur"),
     Phase.TITLE: gettext_noop("débiteur"),

@@ -45,7 +45,17 @@ from notifications.models import Message
 from notifications.relay import dispatch_next
 from payments.models import BankReturn, Batch, Collection, Fee
 from procedures.legal_texts import AMIABLE_TEXTS, PSRPC_TEXTS
-from procedures.models import Answer, Deadline, Hold, Insolvency, InsolvencyNotice, LegalText, Offer
+from procedures.models import (
+    Answer,
+    Breaker,
+    Deadline,
+    Hold,
+    Insolvency,
+    InsolvencyNotice,
+    LegalText,
+    Offer,
+    PhoneScript,
+)
 from procedures.terms import compute
 from signatures.codes import Signer, Way, send_code
 from signatures.deeds import Deed
@@ -363,6 +373,17 @@ def hold(of: Dossier, kind: str = "dispute", *, confirmed: bool = False, **field
     if confirmed:
         values |= {"state": "confirmed", "proof": "pièce n° 1", "decided_at": LONG_AGO, "decided_by": "essai"}
     return Hold.objects.create(dossier=of, creditor_id=of.creditor_id, **(values | fields))
+
+
+def breaker(of: Office, transition: str = "open_psrpc", **fields: Any) -> Breaker:
+    """A kind of move that the sweep stopped at that office."""
+    values = {"failures": 5, "failed_at": LONG_AGO, "stopped_at": LONG_AGO, "office": of, "transition": transition}
+    return Breaker.objects.create(**(values | fields))
+
+
+def script(of: Office, phase: str = Phase.AMIABLE, text: str = "Bonjour.", **fields: Any) -> PhoneScript:
+    values = {"office": of, "phase": phase, "text": text, "valid_from": LONG_AGO.date(), "written_by": "essai"}
+    return PhoneScript.objects.create(**(values | {"written_at": LONG_AGO} | fields))
 
 
 def notice(siren: str = "552100554", **fields: Any) -> InsolvencyNotice:

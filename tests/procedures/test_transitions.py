@@ -23,7 +23,8 @@ LAW: dict[str, tuple[set[Phase], Phase, set[Side]]] = {
     "withdraw": ({Phase.SUBMITTED}, Phase.DRAFT, {CREDITOR}),
     "accept": ({Phase.SUBMITTED}, Phase.AMIABLE, {OFFICE}),
     "refuse": ({Phase.SUBMITTED}, Phase.REFUSED, {OFFICE}),
-    "correct": ({Phase.REFUSED}, Phase.DRAFT, {CREDITOR}),
+    "ask_correction": ({Phase.SUBMITTED}, Phase.TO_CORRECT, {OFFICE}),
+    "correct": ({Phase.REFUSED, Phase.TO_CORRECT}, Phase.DRAFT, {CREDITOR}),
     "open_psrpc": ({Phase.AMIABLE}, Phase.PSRPC, {SYSTEM, OFFICE}),
     "offer_injonction": ({Phase.AMIABLE}, Phase.INJONCTION_OFFERED, {OFFICE}),
     "resume_amiable": ({Phase.PSRPC}, Phase.AMIABLE, {OFFICE}),
@@ -55,7 +56,7 @@ LAW: dict[str, tuple[set[Phase], Phase, set[Side]]] = {
     ),
     "record_psrpc_silence": ({Phase.PSRPC}, Phase.INJONCTION_OFFERED, {SYSTEM}),
     "request_injonction": ({Phase.INJONCTION_OFFERED}, Phase.INJONCTION_REQUESTED, {CREDITOR}),
-    "renounce": ({Phase.INJONCTION_OFFERED, Phase.REFUSED}, Phase.CLOSED, {CREDITOR}),
+    "renounce": ({Phase.INJONCTION_OFFERED, Phase.REFUSED, Phase.TO_CORRECT}, Phase.CLOSED, {CREDITOR}),
     "settle": (
         {
             Phase.SUBMITTED,
@@ -88,6 +89,7 @@ LETTERS = {
     "submit": {"new_dossier"},
     "accept": {"amiable_letter", "amiable_email", "dossier_accepted"},
     "refuse": {"dossier_refused"},
+    "ask_correction": {"correction_asked"},
     "open_psrpc": {"psrpc_letter"},
     "offer_injonction": {"injonction_offered"},
     "record_psrpc_silence": {"psrpc_statement", "injonction_offered"},
@@ -238,14 +240,14 @@ def test_only_the_creditor_requests_the_injonction() -> None:
 @pytest.mark.req("CRE-05")
 def test_nothing_is_written_to_the_debtor_before_the_office_has_accepted() -> None:
     for name, move in TRANSITIONS.items():
-        if set(move.sources) & {Phase.DRAFT, Phase.SUBMITTED, Phase.REFUSED} and name != "accept":
+        if set(move.sources) & {Phase.DRAFT, Phase.SUBMITTED, Phase.REFUSED, Phase.TO_CORRECT} and name != "accept":
             assert not [letter for letter in move.letters if letter.__name__.startswith(("amiable", "psrpc"))]
 
 
 @pytest.mark.req("CRE-05")
 def test_whoever_refuses_or_gives_up_says_why() -> None:
     assert {name for name, move in TRANSITIONS.items() if move.needs_reason} == {
-        "refuse", "offer_injonction", "renounce", "resume_amiable", "record_psrpc_refusal", "record_terms_refusal", "close",
+        "refuse", "ask_correction", "offer_injonction", "renounce", "resume_amiable", "record_psrpc_refusal", "record_terms_refusal", "close",
         "accept_closure", "certify",
         "record_partial_order", "record_rejection", "decline_order", "record_order_lapsed", "record_judgment",
     }  # fmt: skip

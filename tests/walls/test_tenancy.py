@@ -86,6 +86,8 @@ def furnish(brand: Brand, town: str, word: str) -> Owner:
     InvoiceDrop.objects.create(creditor=creditor, by=word, at=MONDAY)
     for dossier in made:
         furnish_dossier(owner, dossier, word)
+    factories.breaker(office, last_error=word)
+    factories.script(office, text=word)
     factories.hold(owner.open, "closure", text=word)
     factories.insolvency(owner.open, reason=word)
     owner.documents += [creditor.mandates.get().unsigned]
@@ -239,6 +241,7 @@ RECIPES: dict[tuple[str, str, str], Recipe] = {
     ("etude", "int", "member"): lambda owner: [m.pk for m in owner.office.members.all()],
     ("etude", "int", "invitation"): lambda owner: [i.pk for i in owner.office.invitations.all()],
     ("etude", "slug", "name"): lambda owner: MOVES,
+    ("etude", "int", "breaker"): lambda owner: [one.pk for one in owner.office.breakers.all()],
     ("etude", "int", "hold"): lambda owner: [hold.pk for hold in owner.open.holds.all()],
     ("etude", "int", "insolvency"): lambda owner: [found.pk for found in owner.open.insolvencies.all()],
     ("espace", "int", "insolvency"): lambda owner: [found.pk for found in owner.open.insolvencies.all()],
