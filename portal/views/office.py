@@ -22,7 +22,7 @@ from dossiers.models import Dossier
 from dossiers.models.dossier import balances
 from notifications.models import Message
 from notifications.services import PostingRefused, record_posting
-from portal import holding, presenters
+from portal import holding, presenters, terms_page
 from portal.actors import office_actor
 from portal.cockpit import late_letters, tabs
 from portal.forms import OfferForm, PostingForm, ReceivedAnswerForm
@@ -149,8 +149,13 @@ def listing(request: Any) -> HttpResponse:
 def detail(request: Any, reference: str) -> HttpResponse:
     dossier = one_of_ours(request, reference)
     now = clock.now()
+    simulation, imagined = terms_page.simulate(dossier, request.GET)
     context = {
         "dossier": dossier,
+        "terms": terms_page.terms_of(dossier),
+        "may_simulate": terms_page.may_simulate(dossier),
+        "simulation": simulation,
+        "imagined": imagined,
         "balance": dossier.balance(),
         "items": items_with_limits(dossier, today=now.astimezone(dossier.zone).date()),
         "attachments": dossier.attachments.select_related("document"),
