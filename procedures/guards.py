@@ -9,7 +9,7 @@ from core.actors import Side
 from dossiers.enums import Origin, Phase
 from mandates.services import needs_mandate
 from procedures.cases import Case
-from procedures.competence import UnknownPlace, court_of_appeal
+from procedures.competence import UnknownPlace, possible_courts
 from procedures.effects import Stop, sentence
 from procedures.enums import HoldKind
 from procedures.legal_texts import AMIABLE_TEXTS, PSRPC_TEXTS
@@ -72,12 +72,12 @@ def office_is_competent(case: Case) -> str | None:
         return _("Le débiteur vit à l’étranger : aucune étude n’est compétente (CPCE R125-1).")
     office = case.dossier.office
     try:
-        court = court_of_appeal(case.debtor.postcode)
+        courts, _doubts = possible_courts(case.debtor.postcode, case.debtor.whole_address)
     except UnknownPlace as error:
         return str(error)
-    if office is None or office.court_of_appeal != court:
+    if office is None or office.court_of_appeal not in courts:
         return _("Aucune étude compétente : le débiteur relève de la cour d’appel de %(court)s (CPCE R125-1).") % {
-            "court": court
+            "court": courts[0]
         }
     return None
 

@@ -20,7 +20,7 @@ from dossiers.services import add_item, held
 from notifications.outbox import queue_all
 from procedures.breakers import failed, passed, running
 from procedures.cases import Case, cases
-from procedures.competence import UnknownPlace, court_of_appeal
+from procedures.competence import UnknownPlace, possible_courts
 from procedures.effects import Stop
 from procedures.facts import TransitionRefused as TransitionRefused  # what `advance` raises
 from procedures.facts import fact_day, term_of_fact
@@ -198,10 +198,11 @@ def _competent_office(dossier: Dossier) -> Office | None:
     if dossier.debtor is None:
         return None
     try:
-        court = court_of_appeal(dossier.debtor.postcode)
+        courts, _doubts = possible_courts(dossier.debtor.postcode, dossier.debtor.whole_address)
     except UnknownPlace:
         return None
-    return Office.objects.competent_for(court, brand=dossier.brand).first()
+    found = (Office.objects.competent_for(court, brand=dossier.brand).first() for court in courts)
+    return next((office for office in found if office), None)
 
 
 def offered(transition: Transition, dossier: Dossier, by: Actor) -> bool:

@@ -16,6 +16,7 @@ from core.actors import Actor
 from dossiers.models import Dossier
 from procedures import guards
 from procedures.cases import Case, cases, oldest_due
+from procedures.competence import possible_courts
 from procedures.limitation import NEAR, article_of, limitation
 from procedures.transitions import TRANSITIONS
 
@@ -68,6 +69,8 @@ def _competence(case: Case) -> Check:
         return Check(_("Compétence"), DANGER, reason)
     office = case.dossier.office
     court = office.court_of_appeal if office else ""
+    if doubts := possible_courts(case.debtor.postcode, case.debtor.whole_address)[1]:
+        return Check(_("Compétence"), WARNING, " ".join(doubts))
     told = _("Le débiteur relève de la cour d’appel de %(court)s, comme l’étude (CPCE R125-1).") % {"court": court}
     return Check(_("Compétence"), OK, told)
 

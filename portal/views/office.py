@@ -1,5 +1,6 @@
 """The office's pages: what to decide, what to post, what lapses soon."""
 
+from datetime import date
 from itertools import chain
 from typing import Any
 
@@ -36,12 +37,14 @@ from portal.thread_forms import CallForm, ManagerForm
 from portal.views.moves import confirm_move
 from procedures import petition
 from procedures.answers import month
-from procedures.courts import NoCourt
+from procedures.courts import Court, NoCourt
 from procedures.effects import Stop
 from procedures.enums import HoldState
 from procedures.irrecoverable import may_certify
 from procedures.letters import DEBTOR_LETTERS
 from procedures.models import Breaker, Deadline, Hold, PhoneScript
+from procedures.parameters import MissingParameter
+from procedures.places import located
 from procedures.vetting import conflict_of
 
 FILED = tuple(phase for phase in Phase if phase != Phase.DRAFT)
@@ -175,6 +178,8 @@ def detail(request: Any, reference: str) -> HttpResponse:
         "call_form": CallForm(prefix="appel"),
         "script": PhoneScript.objects.in_force(request.office, dossier.phase, on=clock.today(dossier.zone)),
         "conflict": conflict_of(dossier),
+        "place": located(dossier.debtor),
+        "judge": judge_of(dossier, on=clock.today(dossier.zone)),
         "insolvencies": insolvencies(dossier, today=now.astimezone(dossier.zone).date()),
         "holds": holding.shown(dossier, viewer=Side.OFFICE),
         "is_held": bool(Hold.objects.stops(dossier, Stop.LETTERS)),
@@ -237,6 +242,14 @@ def post_letter(request: Any, key: str) -> HttpResponse:
         told = _("Dépôt enregistré : le délai court de cette date.") if runs else _("Dépôt enregistré.")
         messages.success(request, told)
     return redirect("office-dossier", dossier.reference)
+
+
+def judge_of(dossier: Dossier, *, on: date) -> Court | str:
+    """The judge of an injonction for this claim with the reasons, or the sentence that says why there is none."""
+    try:
+        return petition.court_of(dossier, on=on)
+    except (NoCourt, MissingParameter) as absent:
+        return str(absent)
 
 
 def one_of_ours(request: Any, reference: str) -> Dossier:

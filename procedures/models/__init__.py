@@ -11,3 +11,4 @@ from procedures.models.path import Deadline as Deadline
 from procedures.models.path import LegalText as LegalText
 from procedures.models.path import Means as Means
 from procedures.models.path import Offer as Offer
+from procedures.models.place import Commune as Commune

@@ -58,6 +58,7 @@ OPEN_TABLES = {
     "django_session": "Django's own, empty: sessions are in accounts_opensession",
     "mfa_authenticator": "sealed secrets, read at log-in before anybody is known",
     "notifications_suspension": "state of the service, nobody's data",
+    "procedures_commune": "the State's own list of communes and courts",
     "procedures_insolvencynotice": "published notices, the public's own; read by those who work on dossiers",
     "procedures_legaltext": "texts of law",
     "signatures_sending": "keyed hashes that only count; nobody's data",
