@@ -19,6 +19,11 @@ class Phase(models.TextChoices):
     IP_SERVED = "ip_served", _("Ordonnance signifiée")
     IP_OPPOSED = "ip_opposed", _("Opposition formée")
     ENFORCEABLE = "enforceable", _("Ordonnance exécutoire")
+    L126_REQUESTED = "l126_requested", _("Commandement de payer demandé")
+    L126_SERVED = "l126_served", _("Commandement de payer signifié")
+    L126_UNCONTESTED = "l126_uncontested", _("Non-contestation constatée")
+    L126_TITLE = "l126_title", _("Titre du greffe délivré")
+    L126_ENFORCEABLE = "l126_enforceable", _("Titre du greffe signifié")
     SETTLED = "settled", _("Réglé")
     CLOSED = "closed", _("Clos")
 

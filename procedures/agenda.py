@@ -74,7 +74,12 @@ ACTS = (
     Act("opposition", gettext_noop("Fin du délai d’opposition"), CALENDAR, Q(phase=Phase.IP_SERVED) & Q(RUNS)),
     Act("non-opposition", gettext_noop("Constater l’absence d’opposition"), OFFICE, Q(phase=Phase.IP_SERVED)),
     Act("jugement", gettext_noop("Juger l’opposition"), COURT, Q(phase=Phase.IP_OPPOSED)),
-    Act("execution", gettext_noop("Faire exécuter"), OFFICE, Q(phase=Phase.ENFORCEABLE)),
+    Act("commandement", gettext_noop("Signifier le commandement"), OFFICE, Q(phase=Phase.L126_REQUESTED)),
+    Act("contestation", gettext_noop("Payer ou contester"), DEBTOR, Q(phase=Phase.L126_SERVED) & Q(RUNS)),
+    Act("non-contestation", gettext_noop("Dresser le procès-verbal"), OFFICE, Q(phase=Phase.L126_SERVED)),
+    Act("greffe", gettext_noop("Rendre le procès-verbal exécutoire"), COURT, Q(phase=Phase.L126_UNCONTESTED)),
+    Act("titre", gettext_noop("Signifier le titre du greffe"), OFFICE, Q(phase=Phase.L126_TITLE)),
+    Act("execution", gettext_noop("Faire exécuter"), OFFICE, Q(phase__in=[Phase.ENFORCEABLE, Phase.L126_ENFORCEABLE])),
 )
 BY_KEY = {act.key: act for act in ACTS}
 

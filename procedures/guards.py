@@ -12,7 +12,7 @@ from procedures.cases import Case
 from procedures.competence import UnknownPlace, possible_courts
 from procedures.effects import Stop, sentence
 from procedures.enums import HoldKind
-from procedures.legal_texts import AMIABLE_TEXTS, PSRPC_TEXTS
+from procedures.legal_texts import AMIABLE_TEXTS, L126_TEXTS, PSRPC_TEXTS
 from procedures.limitation import limitation
 from procedures.parameters import value_on
 from tenants.models import Territory
@@ -108,6 +108,21 @@ def is_not_invoiced_between_commercants(case: Case) -> str | None:
     return None
 
 
+def is_invoiced_between_commercants(case: Case) -> str | None:
+    """The route of the commandement is for them only (CPCE L126-1)."""
+    if not (case.creditor.is_commercant and case.debtor.is_trader and case.dossier.origin == Origin.INVOICE):
+        return _("Cette voie est réservée aux factures entre commerçants (CPCE L126-1).")
+    return None
+
+
+def l126_is_open(case: Case) -> str | None:
+    """Closed until the decree and the articles in force that day are entered: nothing is served on a guess."""
+    if absent := [article for article in L126_TEXTS if article in case.texts_missing]:
+        sentence = _("Voie pas encore ouverte (loi du 23 avril 2026) : le support saisit d’abord %(names)s.")
+        return sentence % {"names": ", ".join(absent)}
+    return None
+
+
 def psrpc_texts_are_entered(case: Case) -> str | None:
     """The letter reproduces the texts in force on the day of its sending (CPCE R125-2), or does not leave."""
     return _missing(case, PSRPC_TEXTS)
@@ -193,7 +208,7 @@ def closure_is_asked(case: Case) -> str | None:
     return None
 
 
-FAILED = (Phase.TITLE, Phase.INJONCTION_OFFERED, Phase.ENFORCEABLE)
+FAILED = (Phase.TITLE, Phase.INJONCTION_OFFERED, Phase.ENFORCEABLE, Phase.L126_ENFORCEABLE)
 HOPELESS = (HoldKind.INSOLVENCY, HoldKind.ADDRESS_LOST, HoldKind.DEATH, HoldKind.OVERINDEBTEDNESS)
 
 

@@ -85,7 +85,7 @@ def communes(rows: Iterable[Mapping[str, str]], *, edition: date, source: str) -
             continue
         kept[row["insee"]] = Commune(
             insee=row["insee"], name=row["name"][:80], key=name_key(row["name"])[:80], court_of_appeal=court,
-            tribunal=_short(row["tribunal"])[:80], proximity=_short(row["proximity"])[:80], edition=edition, source=source,
+            tribunal=_short(row["tribunal"])[:80], proximity=_short(row["proximity"])[:80], edition_on=edition, source=source,
         )  # fmt: skip
         if _by_department(row["insee"]) != court:
             told.differing.append(f"{row['insee']} {row['name']} : {court}")

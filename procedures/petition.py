@@ -83,7 +83,9 @@ def court_of(dossier: Dossier, *, on: date) -> Court:
     trades = creditor.is_commercant or creditor.commercial_by_form()
     place = located(debtor)
     known = place.commune if place and not place.doubts else None
-    seats = (known.tribunal, known.commercial, f"{known.source}, {known.edition:%d/%m/%Y}") if known else ("", "", "")
+    seats = (
+        (known.tribunal, known.commercial, f"{known.source}, {known.edition_on:%d/%m/%Y}") if known else ("", "", "")
+    )
     return court_for(Parties(trades, debtor.is_trader, dossier.origin, debtor.territory, debtor.town, *seats), on=on)
 
 

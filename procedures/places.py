@@ -61,7 +61,7 @@ def _moved(commune: Commune, courts: tuple[str, ...]) -> tuple[str, ...]:
     told = _(
         "La liste officielle du %(day)s nomme la cour d’appel de %(court)s, le département une autre : à confirmer."
     )
-    return (told % {"day": f"{commune.edition:%d/%m/%Y}", "court": commune.court_of_appeal},)
+    return (told % {"day": f"{commune.edition_on:%d/%m/%Y}", "court": commune.court_of_appeal},)
 
 
 def located(debtor: Debtor | None) -> Place | None:

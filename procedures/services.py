@@ -55,9 +55,9 @@ def advance(dossier: Dossier, name: str, *, by: Actor, now: datetime, **detail: 
     day = fact_day(case, move, str(detail.get("on", ""))) if move.fact else None
     close_deadlines(case.dossier, now=now)
     [event] = _move([case], name, by=by, now=now, detail=detail)
-    if day and move.opens:
+    if move.opens:  # from the fact that was stated; without one the move itself is the fact, today
         kind, then = move.opens
-        Deadline.open(case.dossier, then, term_of_fact(case, kind, day))
+        Deadline.open(case.dossier, then, term_of_fact(case, kind, day or case.today))
     return event
 
 

@@ -44,7 +44,7 @@ from mandates.models import Mandate, MandateState, Mode
 from notifications.models import Message
 from notifications.relay import dispatch_next
 from payments.models import BankReturn, Batch, Collection, Fee
-from procedures.legal_texts import AMIABLE_TEXTS, PSRPC_TEXTS
+from procedures.legal_texts import AMIABLE_TEXTS, L126_TEXTS, PSRPC_TEXTS
 from procedures.models import (
     Answer,
     Breaker,
@@ -90,6 +90,17 @@ def legal_texts() -> None:
             valid_from=date(2020, 1, 1),
             defaults={"text": "Texte.", "source": "essai", "is_specimen": True},
         )
+
+
+def l126_open() -> dict[str, Any]:
+    """The route of the commandement as if its decree were entered, and the debtor whom it is for."""
+    for article in L126_TEXTS:
+        LegalText.objects.get_or_create(
+            article=article,
+            valid_from=date(2026, 1, 1),
+            defaults={"text": f"Spécimen de {article}.", "source": "essai"},
+        )
+    return {"debtor": {"company": "Garage Durand", "is_commercant": True}}
 
 
 def office(of: Brand | None = None, **fields: Any) -> Office:

@@ -22,7 +22,7 @@ class Migration(migrations.Migration):
                 ('tribunal', models.CharField(blank=True, max_length=80, verbose_name='tribunal judiciaire')),
                 ('proximity', models.CharField(blank=True, max_length=80, verbose_name='tribunal de proximité')),
                 ('commercial', models.CharField(blank=True, max_length=80, verbose_name='greffe du tribunal de commerce')),
-                ('edition', models.DateField(verbose_name='édition')),
+                ('edition_on', models.DateField(verbose_name='édition')),
                 ('source', models.CharField(max_length=200, verbose_name='source')),
             ],
             options={

@@ -11,7 +11,7 @@ class Commune(models.Model):
     tribunal = models.CharField("tribunal judiciaire", max_length=80, blank=True)
     proximity = models.CharField("tribunal de proximité", max_length=80, blank=True)
     commercial = models.CharField("greffe du tribunal de commerce", max_length=80, blank=True)
-    edition = models.DateField("édition")
+    edition_on = models.DateField("édition")
     source = models.CharField("source", max_length=200)
 
     class Meta:

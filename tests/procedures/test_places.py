@@ -49,7 +49,7 @@ def test_the_list_is_read_by_its_headers_and_a_court_nobody_knows_is_left_out(lo
     assert "Greffes de commerce : 1 communes. Hors liste : 1." in loaded
     lyon = Commune.objects.get(pk="69123")
     assert (lyon.court_of_appeal, lyon.tribunal, lyon.commercial) == ("Lyon", "Lyon", "LYON")
-    assert Commune.objects.get(pk="69264").tribunal == "VILLEFRANCHE-SUR-SAONE" and lyon.edition == date(2026, 7, 1)
+    assert Commune.objects.get(pk="69264").tribunal == "VILLEFRANCHE-SUR-SAONE" and lyon.edition_on == date(2026, 7, 1)
 
 
 def test_a_list_without_its_columns_changes_nothing_and_says_which(loaded: str, tmp_path: Path) -> None:

@@ -45,12 +45,17 @@ LAW: dict[str, tuple[set[Phase], Phase, set[Side]]] = {
             Phase.IP_SERVED,
             Phase.IP_OPPOSED,
             Phase.ENFORCEABLE,
+            Phase.L126_REQUESTED,
+            Phase.L126_SERVED,
+            Phase.L126_UNCONTESTED,
+            Phase.L126_TITLE,
+            Phase.L126_ENFORCEABLE,
         },
         Phase.CLOSED,
         {OFFICE},
     ),
     "certify": (
-        {Phase.AMIABLE, Phase.TITLE, Phase.INJONCTION_OFFERED, Phase.ENFORCEABLE},
+        {Phase.AMIABLE, Phase.TITLE, Phase.INJONCTION_OFFERED, Phase.ENFORCEABLE, Phase.L126_ENFORCEABLE},
         Phase.CLOSED,
         {OFFICE},
     ),
@@ -69,6 +74,11 @@ LAW: dict[str, tuple[set[Phase], Phase, set[Side]]] = {
             Phase.IP_SERVED,
             Phase.IP_OPPOSED,
             Phase.ENFORCEABLE,
+            Phase.L126_REQUESTED,
+            Phase.L126_SERVED,
+            Phase.L126_UNCONTESTED,
+            Phase.L126_TITLE,
+            Phase.L126_ENFORCEABLE,
         },
         Phase.SETTLED,
         {CREDITOR, OFFICE, SYSTEM},
@@ -84,6 +94,14 @@ LAW: dict[str, tuple[set[Phase], Phase, set[Side]]] = {
     "record_opposition": ({Phase.IP_SERVED, Phase.ENFORCEABLE}, Phase.IP_OPPOSED, {OFFICE}),
     "record_enforceable": ({Phase.IP_SERVED}, Phase.ENFORCEABLE, {OFFICE}),
     "record_judgment": ({Phase.IP_OPPOSED}, Phase.CLOSED, {OFFICE}),
+    "request_commandement": ({Phase.INJONCTION_OFFERED}, Phase.L126_REQUESTED, {CREDITOR}),
+    "record_commandement": ({Phase.L126_REQUESTED}, Phase.L126_SERVED, {OFFICE}),
+    "record_mandate_lapsed": ({Phase.L126_REQUESTED}, Phase.INJONCTION_OFFERED, {OFFICE}),
+    "record_contestation": ({Phase.L126_SERVED, Phase.L126_UNCONTESTED}, Phase.INJONCTION_OFFERED, {OFFICE, SYSTEM}),
+    "record_non_contestation": ({Phase.L126_SERVED}, Phase.L126_UNCONTESTED, {OFFICE}),
+    "record_clerk_title": ({Phase.L126_UNCONTESTED}, Phase.L126_TITLE, {OFFICE}),
+    "record_title_service": ({Phase.L126_TITLE}, Phase.L126_ENFORCEABLE, {OFFICE}),
+    "record_title_lapsed": ({Phase.L126_TITLE}, Phase.INJONCTION_OFFERED, {OFFICE}),
 }
 LETTERS = {
     "submit": {"new_dossier"},
@@ -111,6 +129,13 @@ LETTERS = {
     "record_opposition": {"order_opposed"},
     "record_enforceable": {"order_enforceable"},
     "record_judgment": {"dossier_closed"},
+    "request_commandement": {"commandement_requested"},
+    "record_commandement": {"commandement_served"},
+    "record_mandate_lapsed": {"injonction_offered"},
+    "record_contestation": {"commandement_contested"},
+    "record_non_contestation": {"l126_record"},
+    "record_clerk_title": {"clerk_title_issued"},
+    "record_title_lapsed": {"injonction_offered"},
 }
 PAIRS = list(product(Phase, LAW))
 LEGAL = [(phase, name) for phase, name in PAIRS if phase in LAW[name][0]]
@@ -122,7 +147,8 @@ def standing_in(phase: str, name: str) -> Dossier:
     """A dossier in that phase of which everything but the phase and the side allows the move."""
     owner = factories.creditor()
     office = factories.office(owner.brand)
-    made: Dossier = factories.dossier(owner, phase=phase, office=office)
+    fields = factories.l126_open() if name in ("request_commandement", "record_commandement") else {}
+    made: Dossier = factories.dossier(owner, phase=phase, office=office, **fields)
     if name in ("record_agreement", "record_terms_refusal"):
         factories.month(made)
         factories.agreement(made)
@@ -250,6 +276,7 @@ def test_whoever_refuses_or_gives_up_says_why() -> None:
         "refuse", "ask_correction", "offer_injonction", "renounce", "resume_amiable", "record_psrpc_refusal", "record_terms_refusal", "close",
         "accept_closure", "certify",
         "record_partial_order", "record_rejection", "decline_order", "record_order_lapsed", "record_judgment",
+        "record_mandate_lapsed", "record_contestation", "record_title_lapsed",
     }  # fmt: skip
 
 
