@@ -8,14 +8,17 @@ from allauth.account.internal.flows.login import get_authentication_records
 from allauth.core import context
 from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.mfa.models import Authenticator
+from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
 from django.http import HttpRequest
 
 from accounts import factors, log_in
 from accounts.models import User
+from accounts.outside import BoundedSession
 from accounts.services import send_activation, write_link
 from core import clock, crypto
 
 RECENT_SECONDS = 300
+BY_PORTAL = "socialaccount"  # allauth's word for who came in by somebody else's portal
 
 
 class AccountAdapter(DefaultAccountAdapter):
@@ -41,7 +44,8 @@ class AccountAdapter(DefaultAccountAdapter):
         """Whoever has just proved who she is isn't asked again for five minutes."""
         records = get_authentication_records(context.request, context.request.user)
         now = clock.machine_now().timestamp()
-        return not any(now - record["at"] < RECENT_SECONDS for record in records)
+        own = (record for record in records if record["method"] != BY_PORTAL)  # what guards the account is ours to ask
+        return not any(now - record["at"] < RECENT_SECONDS for record in own)
 
     def _get_login_attempts_cache_key(self, request: HttpRequest, **credentials: Any) -> str:
         """Wrong passwords are counted for a log-in, and apart for each browser that its owner has used before."""
@@ -74,3 +78,16 @@ class FactorAdapter(DefaultMFAAdapter):
 
     def can_delete_authenticator(self, authenticator: Authenticator) -> bool:
         return factors.may_go(authenticator)
+
+
+class PortalsAdapter(DefaultSocialAccountAdapter):
+    """Portals stand in our own walled table, and none makes an account (accounts.portals)."""
+
+    def get_requests_session(self) -> BoundedSession:
+        return BoundedSession()
+
+    def list_apps(self, request: HttpRequest, provider: Any = None, client_id: Any = None) -> list[Any]:
+        return []
+
+    def is_open_for_signup(self, request: HttpRequest, sociallogin: Any) -> bool:
+        return False

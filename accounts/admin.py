@@ -8,7 +8,7 @@ from django.template.response import TemplateResponse
 from django.urls import path, reverse
 from django.utils.html import format_html
 
-from accounts import contacts, profile, seeing
+from accounts import contacts, partner_admin, profile, seeing  # noqa: F401  registers its own
 from accounts.models import (
     BankAccount,
     ChangeRequest,
@@ -23,6 +23,7 @@ from accounts.models import (
     OptionSubscription,
     PayoutAccount,
     ShareLink,
+    SignInPortal,
     Subscription,
     User,
 )
@@ -30,6 +31,7 @@ from accounts.models.contact import ContactState
 from accounts.models.profile import Decision
 from core import clock
 from core.admin import KeptAdmin, ReadOnlyAdmin, ReasonedAdmin
+from core.audit import note
 
 
 @admin.register(User)
@@ -113,6 +115,46 @@ class BankAccountAdmin(ReadOnlyAdmin):
 @admin.register(LoginPolicy)
 class LoginPolicyAdmin(KeptAdmin):
     list_display = ("brand", "password_days", "has_secret_question")
+
+
+class PortalForm(forms.ModelForm):
+    """The client secret is written and never shown again; an empty one keeps what is there."""
+
+    secret = forms.CharField(
+        label="client_secret", required=False, widget=forms.PasswordInput({"autocomplete": "off"}),
+        help_text="Vide : il ne change pas. Il n’est jamais montré.",
+    )  # fmt: skip
+
+    class Meta:
+        model = SignInPortal
+        fields = ("brand", "slug", "label", "issuer", "client_id", "domains", "is_open")
+
+    def clean_secret(self) -> str:
+        secret = str(self.cleaned_data["secret"])
+        if not secret and not self.instance.secret_sealed:
+            raise forms.ValidationError("Donnez le client_secret que le portail vous a remis.")
+        return secret
+
+
+@admin.register(SignInPortal)
+class SignInPortalAdmin(KeptAdmin):
+    """To retire a portal, close it: its button goes and nobody comes in by it any more."""
+
+    form = PortalForm
+    list_display = ("label", "brand", "issuer", "domains", "is_open")
+    list_filter = ("brand", "is_open")
+
+    def get_readonly_fields(self, request: Any, obj: Any = None) -> tuple[str, ...]:
+        return ("brand", "slug") if obj else ()  # the sealed secret is bound to both
+
+    def save_model(self, request: Any, obj: SignInPortal, form: Any, change: bool) -> None:  # noqa: FBT001  Django's own
+        if form.cleaned_data["secret"]:
+            obj.seal(form.cleaned_data["secret"])
+        obj.save(
+            update_fields=("label", "issuer", "client_id", "secret_sealed", "domains", "is_open") if change else None
+        )
+        reason = f"{obj.issuer} {obj.domains} {'ouvert' if obj.is_open else 'fermé'}"
+        note("portail de connexion", f"portal:{obj.pk}", by=str(request.user), now=clock.now(), reason=reason)
 
 
 @admin.register(Membership, OfficeMembership)

@@ -10,7 +10,7 @@ from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 
 from accounts import sessions
-from accounts.models import OfficeMembership, User
+from accounts.models import OfficeMembership, PartnerMembership, User
 from accounts.services import write_notice
 
 STRONG = (Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN)  # recovery codes only stand in for one
@@ -27,7 +27,8 @@ def has_one(user: User) -> bool:
 
 def is_compulsory(user: User) -> bool:
     """Offices and support see other people's data: a stolen password must not be enough."""
-    return user.is_staff or OfficeMembership.objects.filter(user=user).exists()
+    houses = (OfficeMembership, PartnerMembership)
+    return user.is_staff or any(kind.objects.filter(user=user).exists() for kind in houses)
 
 
 def may_go(authenticator: Authenticator) -> bool:

@@ -19,7 +19,7 @@ from django_htmx.http import HttpResponseClientRedirect
 
 from accounts import factors, seeing, sessions
 from accounts.log_in import remember_device
-from accounts.models import Creditor, OfficeMembership
+from accounts.models import Creditor, OfficeMembership, PartnerMembership
 from accounts.permissions import may_join
 from accounts.sharing import living
 from core import clock
@@ -53,7 +53,8 @@ class SessionEndMiddleware:
 
 
 class AudienceMiddleware:
-    """Sets the audience of the request for `/espace/`, `/etude/`, `/admin/`, `/debiteur/` and `/partage/`.
+    """Sets the audience of the request for `/espace/`, `/etude/`, `/admin/`, `/debiteur/`, `/partage/` and
+    `/partenaire/`.
 
     A person without a key to a door gets 404 there: she need not learn what is behind it.
     """
@@ -177,6 +178,20 @@ def _office(request: Any) -> HttpResponse | None:
     return None
 
 
+def _partner(request: Any) -> HttpResponse | None:
+    """A distributor: no creditor is hers, so that of all rows only what stands under her partner's key is there."""
+    if not request.user.is_authenticated:
+        return to_log_in(request)
+    member = PartnerMembership.objects.filter(user=_whose(request), brand=request.brand).first()
+    if member is None:
+        raise Http404
+    if not factors.has_one(request.user):
+        return factors.ask_for_one(request)
+    switch(Context(Audience.PORTAL, brand=request.brand.pk, partner=member.partner_id))
+    request.partner = member.partner
+    return None
+
+
 def _support(request: Any) -> HttpResponse | None:
     if request.user.is_authenticated and request.user.is_staff:
         if not factors.has_one(request.user):
@@ -208,4 +223,5 @@ DOORS: dict[str, Callable[[Any], HttpResponse | None]] = {
     "/admin/": _support,
     "/debiteur/": _debtor,
     "/partage/": _guest,
+    "/partenaire/": _partner,
 }

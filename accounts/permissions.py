@@ -9,7 +9,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 
-from accounts.models import Creditor, OfficeMembership, User
+from accounts.models import Creditor, OfficeMembership, PartnerMembership, User
 from accounts.roles import PERMISSIONS, Permission
 
 # These are asked of whichever creditor the dossier belongs to; the others, of the creditor on screen.
@@ -34,8 +34,9 @@ def allowed(request: HttpRequest, permission: Permission) -> bool:
 
 
 def may_join(user: User) -> bool:
-    """Whether a person may open a creditor's space at one more brand: offices and support keep to their own doors."""
-    return not user.is_staff and not OfficeMembership.objects.filter(user=user).exists()
+    """Whether a person may open a creditor's space at one more brand: others keep to their own doors."""
+    houses = (OfficeMembership, PartnerMembership)
+    return not user.is_staff and not any(kind.objects.filter(user=user).exists() for kind in houses)
 
 
 def requires(permission: Permission) -> Callable[[Callable[..., HttpResponse]], Callable[..., HttpResponse]]:

@@ -10,7 +10,7 @@ from django.http import HttpRequest
 
 from accounts import log_in, policies
 from accounts.services import write_new_device
-from accounts.sessions import RENEW_KEY, note_door
+from accounts.sessions import PORTAL_KEY, RENEW_KEY, note_door
 from core import clock
 
 
@@ -21,7 +21,8 @@ def remember_the_door(sender: Any, request: HttpRequest, user: Any, **kwargs: An
     note_door(request, ip=ip, is_new_device=is_new)
     if brand and is_new:
         write_new_device(user, brand, agent=request.META.get("HTTP_USER_AGENT", ""), ip=ip, now=clock.now())
-    if brand and policies.password_is_over(user, brand, now=clock.machine_now()):
+    by_password = PORTAL_KEY not in request.session
+    if brand and by_password and policies.password_is_over(user, brand, now=clock.machine_now()):
         request.session[RENEW_KEY] = True
     request.just_logged_in = True  # type: ignore[attr-defined]  # the middleware marks the browser
 

@@ -10,8 +10,10 @@ from django.core import signing
 from django.core.cache import cache
 from django.db import connection, transaction
 
+from accounts import partners
 from accounts.devices import device_of
-from accounts.models import BankAccount, BillingParty, CivilStatus, Creditor, Membership, User
+from accounts.models import BankAccount, BillingParty, CivilStatus, Creditor, Membership, Partner, User
+from accounts.models.partner import Step
 from accounts.roles import Role
 from core import crypto
 from notifications.models import Channel, Message
@@ -36,14 +38,18 @@ class SignUp:
     person: dict[str, Any]  # civility, first_name, last_name
     creditor: dict[str, Any]  # the creditor's own fields
     civil_status: dict[str, Any] | None = None  # of a natural person
+    partner: Partner | None = None  # who brought it
 
 
 @transaction.atomic
-def join(brand: Brand, user: User, fields: dict[str, Any], civil_status: dict[str, Any] | None) -> None:
+def join(
+    brand: Brand, user: User, fields: dict[str, Any], civil_status: dict[str, Any] | None, *, now: datetime,
+    partner: Partner | None = None,
+) -> None:  # fmt: skip
     """Open a creditor's space at one more brand for a person who already has an account; once, however often asked."""
     User.objects.select_for_update(of=("self",)).get(pk=user.pk)
     if not Membership.objects.filter(user=user, brand=brand).exists():
-        found_creditor(brand, user, fields, civil_status)
+        found_creditor(brand, user, fields, civil_status, partner=partner, now=now)
 
 
 @transaction.atomic
@@ -61,12 +67,15 @@ def sign_up(brand: Brand, form: SignUp, *, now: datetime) -> User:
         return known
     user = User.objects.create_user(email, form.password, **form.person)
     EmailAddress.objects.create(user=user, email=email, primary=True, verified=False)
-    found_creditor(brand, user, form.creditor, form.civil_status)
+    found_creditor(brand, user, form.creditor, form.civil_status, partner=form.partner, now=now)
     send_activation(user, brand, now=now)
     return user
 
 
-def found_creditor(brand: Brand, user: User, fields: dict[str, Any], civil_status: dict[str, Any] | None) -> Creditor:
+def found_creditor(
+    brand: Brand, user: User, fields: dict[str, Any], civil_status: dict[str, Any] | None, *, now: datetime,
+    partner: Partner | None = None,
+) -> Creditor:  # fmt: skip
     """Register a creditor of the brand, with the person as its owner; its key is among the caller's afterwards."""
     key = _next_creditor_key()
     with acting_as(Context(Audience.PORTAL, brand=brand.pk, creditors=(key,))):
@@ -74,6 +83,8 @@ def found_creditor(brand: Brand, user: User, fields: dict[str, Any], civil_statu
         creditor.save(force_insert=True)
         if civil_status:
             CivilStatus.objects.create(creditor=creditor, **civil_status)
+        if partner:
+            partners.introduce(creditor, partner, now=now)
     Membership.objects.create(user=user, creditor_id=key, brand=brand, role=Role.OWNER)
     return creditor
 
@@ -173,4 +184,5 @@ def complete_registration(creditor: Creditor, form: Completion, *, now: datetime
         BillingParty.objects.create(creditor=creditor, **form.billing)
     creditor.terms, creditor.terms_accepted_at, creditor.completed_at = form.terms, now, now
     creditor.save(update_fields=["terms", "terms_accepted_at", "completed_at"])
+    partners.reached(creditor.pk, Step.COMPLETED, now=now)
     return account

@@ -14,6 +14,7 @@ from core import clock
 
 DOOR_KEY = "door"  # in the session's data: where and when it was opened
 RENEW_KEY = "renew_password"  # a password that is over opens only the page where it is changed
+PORTAL_KEY = "portal_brand"  # of a session opened through a brand's portal: it is good at that brand only
 TOUCH_EVERY = timedelta(minutes=1)
 
 
@@ -66,7 +67,9 @@ def note_door(request: HttpRequest, *, ip: str | None, is_new_device: bool = Fal
 
 
 def is_over(request: HttpRequest) -> bool:
-    """Whether the session lasted twelve hours, or stood idle longer than support's may on a shared computer."""
+    """Whether the session lasted twelve hours, stood idle longer than support's may, or was opened for another brand."""
+    if request.session.get(PORTAL_KEY, request.brand.pk) != request.brand.pk:  # type: ignore[attr-defined]
+        return True
     row: OpenSession | None = getattr(request.session, "row", None)
     if row is None or row.opened_at is None:
         return False

@@ -11,11 +11,12 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
+from accounts import partners
 from accounts.enums import Civility, ClientCategory, PersonKind
 from accounts.forms import sentence
 from accounts.identity import CHECKS, FRANCE, LABELS, missing_sentence, needed_numbers, number_of
 from accounts.legal_forms import COMMERCIAL_BY_FORM, USUAL, choices_on
-from accounts.models import User
+from accounts.models import Partner, User
 from accounts.services import SignUp
 from core import clock
 from core.captcha import CaptchaField
@@ -57,6 +58,10 @@ class CreditorForm(forms.Form):
     category = forms.ChoiceField(
         label=gettext_lazy("En quelle qualité"), choices=ClientCategory.choices, required=False,
         help_text=gettext_lazy("Facultatif : le support vous répond mieux s’il le sait."),
+    )  # fmt: skip
+    partner = forms.CharField(
+        label=gettext_lazy("Code partenaire"), max_length=20, required=False, widget=_typed(autocomplete="off"),
+        help_text=gettext_lazy("Facultatif : le distributeur qui vous présente verra votre nom et vos étapes, jamais vos dossiers."),
     )  # fmt: skip
     civility = forms.ChoiceField(label=gettext_lazy("Civilité"), choices=Civility.choices, initial=Civility.MONSIEUR)
     last_name = forms.CharField(label=gettext_lazy("Nom"), max_length=80, widget=_typed(autocomplete="family-name"))
@@ -198,6 +203,13 @@ class CreditorForm(forms.Form):
     def clean_delivery(self) -> str:
         return sentence(check_line, self.cleaned_data["delivery"])
 
+    def clean_partner(self) -> Partner | None:
+        code: str = self.cleaned_data["partner"]
+        found = partners.find(code, brand=self.brand) if code else None
+        if code and found is None:
+            raise ValidationError(_("Ce code partenaire n’existe pas. Vérifiez-le, ou laissez ce champ vide."))
+        return found
+
     def clean_birth_on(self) -> date | None:
         day: date | None = self.cleaned_data["birth_on"]
         today = clock.today(self.brand.zone)
@@ -335,4 +347,4 @@ class SignUpForm(CreditorForm):
     def registration(self) -> SignUp:
         data = self.cleaned_data
         person = {name: data[name] for name in PERSON}
-        return SignUp(data["email"], data["password"], person, self.creditor(), self.civil_status())
+        return SignUp(data["email"], data["password"], person, self.creditor(), self.civil_status(), data["partner"])

@@ -3,7 +3,7 @@ from django.urls import path, re_path
 from django.views.decorators.http import require_POST
 from django.views.generic import TemplateView
 
-from accounts import register_views, security_views, views
+from accounts import portal_views, register_views, security_views, views
 
 urlpatterns = [
     path("inscription", views.sign_up, name="account_signup"),
@@ -13,6 +13,8 @@ urlpatterns = [
     path("rejoindre", login_required(views.join), name="join-brand"),
     path("activation/<str:token>", views.activate, name="account_activate"),
     path("connexion", views.Login.as_view(), name="account_login"),
+    path("connexion/portail/<slug:provider_id>", portal_views.start, name="openid_connect_login"),
+    path("connexion/portail/<slug:provider_id>/retour", portal_views.callback, name="openid_connect_callback"),
     path("deconnexion", require_POST(views.Logout.as_view()), name="account_logout"),
     path(
         "activation-attendue",

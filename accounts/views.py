@@ -15,7 +15,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
-from accounts import policies, services, sessions
+from accounts import policies, portals, services, sessions
 from accounts.log_in import AnswerForm, LogInForm
 from accounts.models import Membership
 from accounts.permissions import creditors_of, may_join
@@ -31,7 +31,7 @@ RECOVERY_KEY = "recovery_email"
 @sensitive_post_parameters("password", "confirmation")
 @require_http_methods(["GET", "HEAD", "POST"])
 def sign_up(request: HttpRequest) -> HttpResponse:
-    form = SignUpForm(request.POST or None, brand=request.brand)  # type: ignore[attr-defined]
+    form = SignUpForm(request.POST or None, brand=request.brand, initial={"partner": request.GET.get("par", "")[:20]})  # type: ignore[attr-defined]
     if request.method == "POST" and not ratelimit.consume(request, action="signup"):
         return ratelimit.respond_429(request)
     if request.method == "POST" and form.is_valid():
@@ -51,7 +51,14 @@ def join(request: Any) -> HttpResponse:
     known = {name: getattr(request.user, name) for name in PERSON}
     form = CreditorForm(request.POST or None, brand=request.brand, initial=known)
     if request.method == "POST" and form.is_valid():
-        services.join(request.brand, request.user, form.creditor(), form.civil_status())
+        services.join(
+            request.brand,
+            request.user,
+            form.creditor(),
+            form.civil_status(),
+            partner=form.cleaned_data["partner"],
+            now=clock.now(),
+        )
         return redirect("home")
     return render(request, "accounts/join.html", {"form": form}, status=422 if form.errors else 200)
 
@@ -78,7 +85,11 @@ class Login(allauth_views.LoginView):
     form_class = LogInForm
     template_name = "accounts/login.html"
 
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        return super().get_context_data(**kwargs) | {"portals": portals.open_at(self.request.brand)}
+
     def form_valid(self, form: Any) -> HttpResponse:
+        self.request.session.pop(sessions.PORTAL_KEY, None)  # of an entry that was given up half-way
         response = super().form_valid(form)
         if language := form.cleaned_data.get("language"):
             response.set_cookie(settings.LANGUAGE_COOKIE_NAME, language, max_age=LANGUAGE_SECONDS, samesite="Lax")

@@ -1,6 +1,6 @@
 """Prints the product's figures beside the raw baselines, in one run on one machine.
 
-    python -m bench [--dossiers 1000000] [--due 10000,100000] [--rounds 3] [--only sweep,letters,pages,sign]
+    python -m bench [--dossiers 1000000] [--due 10000,100000] [--rounds 3] [--only sweep,letters,pages,sign,import]
 
 On a shared machine trust the ratios and the CPU column; the database is a throw-away one on the embedded server.
 """
@@ -26,11 +26,12 @@ from django.conf import settings  # noqa: E402
 from django.core.management import call_command  # noqa: E402
 from django.db import connection  # noqa: E402
 
-from bench import data, letters, pages, signing, sweep  # noqa: E402
+from bench import data, importing, letters, pages, signing, sweep  # noqa: E402
 
 settings.STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
 DATABASE = "bench_product"
-PARTS = {"sweep": sweep.measure, "letters": letters.measure, "pages": pages.measure, "sign": signing.measure}
+PARTS = {"sweep": sweep.measure, "letters": letters.measure, "pages": pages.measure, "sign": signing.measure,
+         "import": importing.measure}  # fmt: skip
 
 
 def main() -> None:

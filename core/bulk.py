@@ -9,6 +9,7 @@ from typing import Any
 
 from django.db import connection
 from django.db.models import Field, JSONField, Model
+from phonenumber_field.phonenumber import PhoneNumber
 
 
 def insert_all(rows: Sequence[Model]) -> None:
@@ -34,4 +35,6 @@ def insert_all(rows: Sequence[Model]) -> None:
 
 def _plain(field: Field, row: Model) -> Any:
     value = getattr(row, field.attname)
+    if isinstance(value, PhoneNumber):
+        return str(value.as_e164)
     return json.dumps(value, ensure_ascii=False) if isinstance(field, JSONField) else value

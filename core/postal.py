@@ -25,7 +25,7 @@ def check_line(text: str) -> str:
 def check_name(text: str) -> str:
     """A name that fits on the first two lines of an envelope; ValueError with a sentence otherwise."""
     name = " ".join(text.split())
-    if len(name_lines(name)) > NAME_LINES or any(len(word) > WIDTH for word in name.split()):
+    if len(name) > WIDTH and (len(name_lines(name)) > NAME_LINES or any(len(word) > WIDTH for word in name.split())):
         raise ValueError(_("Ce nom ne tient pas sur deux lignes de 38 caractères d’une enveloppe : abrégez-le."))
     return name
 

@@ -92,6 +92,8 @@ INSTALLED_APPS = [
     "allauth",
     "allauth.account",
     "allauth.mfa",
+    "allauth.socialaccount",
+    "allauth.socialaccount.providers.openid_connect",
     "csp",
     "django_htmx",
 ]
@@ -163,7 +165,10 @@ ACCOUNT_RATE_LIMITS = {
     "signup": "20/h/ip",
     "register": "60/m/ip",
     "secret_answer": "20/h/ip,5/h/key",
+    "portal": "30/m/ip",
 }
+SOCIALACCOUNT_ADAPTER = "accounts.adapter.PortalsAdapter"  # entry from a brand's portal; nobody signs up by one
+PORTAL_TWIN_URL = env_text("PORTAL_TWIN_URL")  # the portal of demonstrations, started by `manage.py demo`
 CAPTCHA = env_bool("CAPTCHA", True)
 MFA_ADAPTER = "accounts.adapter.FactorAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
@@ -214,6 +219,9 @@ DEMO_ACCOUNTS = "credicys:FR7630004000031234567890143:BNPAFRPPXXX,numeriq:FR7630
 SIRENE_URL = env_text("SIRENE_URL", "local" if DEMO else "")
 BODACC_URL = env_text("BODACC_URL", "local" if DEMO else "" if DEBUG else "https://bodacc-datadila.opendatasoft.com")
 BAN_URL = env_text("BAN_URL", "local" if DEMO else "")
+
+# Where creditors' software leaves its files of clients, a folder for each creditor by its number; none by default.
+FEED_DIR = env_text("FEED_DIR", str(VAR / "feed") if DEMO else "")
 
 # --- what leaves ---------------------------------------------------------------------------------------------
 # The seal of what is signed (PEM files), and the RFC 3161 authority that tells the time; without them a local one.

@@ -112,6 +112,18 @@ class DropForm(forms.Form):
         return files
 
 
+class ImportForm(forms.Form):
+    """A spreadsheet of claims, all of one creditor."""
+
+    creditor = forms.ModelChoiceField(Creditor.objects.none(), label=gettext_lazy("Créancier"))
+    file = forms.FileField(label=gettext_lazy("Fichier CSV ou Excel (.xlsx)"), allow_empty_file=True)
+
+    def __init__(self, *args: Any, creditors: list[int], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        mine = Creditor.objects.filter(pk__in=creditors, parent=None)
+        self.fields["creditor"].queryset = mine.select_related("brand")  # type: ignore[attr-defined]
+
+
 class DebtorForm(forms.ModelForm):
     """Step 2, « Identifier le débiteur », in three sections."""
 

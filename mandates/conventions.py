@@ -5,8 +5,10 @@ from datetime import date, datetime
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from accounts import partners
 from accounts.conventions import current_text, last_day
 from accounts.models import Convention, Creditor, User
+from accounts.models.partner import Step
 from core.audit import note
 from documents.pdf import letter
 from documents.services import store
@@ -64,5 +66,6 @@ def sign(
     held.signed_at, held.signed_by, held.starts_on, held.term_on = now, str(user), on, last_day(on)
     with transaction.atomic():
         held.save(update_fields=["signed", "signed_at", "signed_by", "evidence", "starts_on", "term_on"])
+        partners.reached(held.creditor_id, Step.CONVENTION, now=now)
         note("convention signée", f"creditor:{held.creditor_id}", by=str(user), now=now, reason=held.text.version)
     return held

@@ -9,7 +9,9 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
+from accounts import partners
 from accounts.models import BankAccount, Creditor, User
+from accounts.models.partner import Step
 from core import crypto
 from core.actors import Actor
 from core.audit import note
@@ -198,6 +200,7 @@ def sign(mandate: Mandate, signer: Signer, *, user: User, code: str, shown: str,
         held.state, held.signed_at = MandateState.SIGNED, now
         held.save(update_fields=["state", "signature", "signed", "signed_at"])
         _write_to(user.get_full_name(), user.email, held, "mandate_signed", now=now)
+        partners.reached(held.creditor_id, Step.MANDATE, now=now)
         mandate_signed.send(Mandate, mandate=held, now=now)
     return held
 

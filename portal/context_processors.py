@@ -66,16 +66,19 @@ OFFICE_MENU = (
     ("office-inbox", gettext_noop("Messagerie"), "message"),
     ("office-profile", gettext_noop("Étude et personnes"), "building"),
 )
+PARTNER_MENU = (("partner-home", gettext_noop("Créanciers présentés"), "users"),)
 # Pages that stand behind one entry of a menu.
 SAME_SECTION = {name: "people" for name, _label, _right in ACCOUNT} | {
     "office-people": "office-profile",
     "office-scripts": "office-profile", "office-review": "office-home",
     "thread": "inbox", "office-thread": "office-inbox",
+    "import-give": "dossiers", "import": "dossiers", "import-columns": "dossiers",
 }  # fmt: skip
 DEMO_ACCOUNTS = (
     ("Créancier", "creancier@demo.fr"),
     ("Créancier, plusieurs filiales", "groupe@demo.fr"),
     ("Étude de Lyon", "etude@demo.fr"),
+    ("Distributeur", "distributeur@demo.fr"),
     ("Support", "support@demo.fr"),
 )
 DEMO_PASSWORD = "demonstration-2026"  # noqa: S105  printed on the demo's own log-in page
@@ -111,6 +114,8 @@ def _menu(request: HttpRequest) -> SafeString:
     entries: tuple[tuple[str, str, str], ...] = ()
     if hasattr(request, "office"):
         entries = OFFICE_MENU
+    elif hasattr(request, "partner"):
+        entries = PARTNER_MENU
     elif hasattr(request, "creditor"):
         hidden = () if needs_mandate(request.brand) else ("mandate",)  # type: ignore[attr-defined]  # XPF is outside SEPA
         entries = tuple(
@@ -135,6 +140,8 @@ def _account(request: HttpRequest) -> Account | None:
         return None
     if office := getattr(request, "office", None):
         return Account(str(user), _("Étude"), office.name)
+    if partner := getattr(request, "partner", None):
+        return Account(str(user), _("Partenaire"), partner.name)
     if membership := getattr(request, "membership", None):
         others = _others(request) if len(request.memberships) > 1 else ()  # type: ignore[attr-defined]
         return Account(str(user), str(Role(membership.role).label), request.creditor.name, others)  # type: ignore[attr-defined]

@@ -1,6 +1,6 @@
 """The result of a search as a file: every row that the list shows, page after page, with the same filters."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -20,19 +20,27 @@ CELLS = (
 )  # fmt: skip
 
 
-def csv_of_dossiers(dossiers: QuerySet[Dossier], *, words: str, phase: str, zone: ZoneInfo) -> bytes:
-    """The eight columns of the results (ATR-52), and the phase and currency; at most a hundred thousand rows."""
+def csv_of_dossiers(
+    dossiers: QuerySet[Dossier], *, words: str, phase: str, zone: ZoneInfo, seen: Callable[..., None]
+) -> bytes:
+    """The eight columns of the results (ATR-52), and the phase and currency; at most a hundred thousand rows.
+
+    `seen` is told the keys of each batch, so that who took which dossiers away is on record.
+    """
     header = [
         _("Référence"), _("Référence sinistre"), _("Votre référence"), _("Numéro de police"), _("Créé le"), _("Débiteur"),
         _("Adresse du débiteur"), _("Solde du dossier"), _("Devise"), _("Phase"),
     ]  # fmt: skip
-    return csv_of(header, _lines(dossiers, words, phase, zone))
+    return csv_of(header, _lines(dossiers, words, phase, zone, seen))
 
 
-def _lines(dossiers: QuerySet[Dossier], words: str, phase: str, zone: ZoneInfo) -> Iterator[list[Cell]]:
+def _lines(
+    dossiers: QuerySet[Dossier], words: str, phase: str, zone: ZoneInfo, told: Callable[..., None]
+) -> Iterator[list[Cell]]:
     labels = {value: str(label) for value, label in Phase.choices}
     for batch in _batches(dossiers, words, phase):
         keys = [row.pk for row in batch]
+        told(*keys)
         seen, whole = faces(keys), addresses(keys)
         for row in batch:
             name, _place, owed = seen[row.pk]

@@ -1,6 +1,7 @@
 """The manual, one page a chapter, and the screen that each chapter explains."""
 
 from dataclasses import dataclass
+from functools import cache
 
 from django.urls import reverse
 from django.utils.translation import get_language, gettext_noop
@@ -40,7 +41,7 @@ CHAPTERS = (
     Chapter("mandat", gettext_noop("Mandat de prélèvement"), START, ("mandate",)),
     Chapter("navigation", gettext_noop("Écran d’accueil et menu"), DOSSIERS, ("home",)),
     Chapter("creer", gettext_noop("Créer un dossier"), DOSSIERS,
-            ("wizard-start", "invoice-drop", "invoice-drop-report",
+            ("wizard-start", "invoice-drop", "invoice-drop-report", "import-give", "import", "import-columns",
              "wizard-edit", "wizard-debtor", "wizard-items", "wizard-check", "wizard-done")),
     Chapter("selectionner", gettext_noop("Sélectionner un dossier"), DOSSIERS, ("dossiers",)),
     Chapter("dossier", gettext_noop("Agir dans un dossier"), DOSSIERS, ("dossier", "dossier-confirm", "inbox", "thread")),
@@ -53,6 +54,7 @@ CHAPTERS = (
     Chapter("options", gettext_noop("Options"), ACCOUNT, ("options",)),
     Chapter("etude", gettext_noop("L’espace de l’étude"), OTHERS,
             ("office-home", "office-dossiers", "office-dossier", "office-inbox", "office-thread", "office-profile", "office-people")),
+    Chapter("distributeur", gettext_noop("L’espace du distributeur"), OTHERS, ("partner-home",)),
     Chapter("debiteur", gettext_noop("Vous avez reçu une lettre"), OTHERS, ("debtor-door", "debtor-room")),
     Chapter("reclamation", gettext_noop("Réclamation et rendez-vous"), OTHERS, ("complaint", "audit", "contact-receipt", "charter")),
 )  # fmt: skip
@@ -60,6 +62,7 @@ BY_SLUG = {chapter.slug: chapter for chapter in CHAPTERS}
 BY_SCREEN = {screen: chapter for chapter in CHAPTERS for screen in chapter.screens}
 
 
+@cache
 def help_url(screen: str) -> str:
     """The address of the chapter that explains the screen, or nothing."""
     chapter = BY_SCREEN.get(screen)

@@ -10,6 +10,7 @@ from portal.views import (
     manual,
     news,
     office_account,
+    partners,
     people,
     profile,
     seeing,
@@ -39,6 +40,7 @@ urlpatterns = [
     path("espace/compte/partages", shares.shares, name="shares"),
     path("espace/compte/partages/<int:share>/revoquer", shares.revoke, name="share-revoke"),
     path("espace/compte/", profile.profile, name="profile"),
+    path("espace/compte/partenaire/fin", partners.end, name="partner-end"),
     path("espace/compte/conditions", profile.accepted_terms, name="accepted-terms"),
     path("espace/compte/modification", profile.ask_change, name="profile-change"),
     path("espace/compte/versement", profile.propose_payout, name="payout-account"),
@@ -63,6 +65,9 @@ urlpatterns = [
     path("etude/compte/personnes/inviter", office_account.invite, name="office-people-invite"),
     path("etude/compte/personnes/<int:member>/retirer", office_account.remove, name="office-people-remove"),
     path("etude/compte/invitations/<int:invitation>/annuler", office_account.withdraw, name="office-people-withdraw"),
+    # distributor
+    path("partenaire/", partners.brought, name="partner-home"),
+    path("partenaire/export.csv", partners.export, name="partner-export"),
     # whoever holds a share link
     path("partage/ouvrir/<str:token>", shares.open_share, name="share-open"),
     path("partage/", shares.listing, name="shared"),

@@ -18,6 +18,7 @@ PUBLIC = (
     "/rendez-vous",
     "/robots.txt",
     "/sante",
+    "/simulateur",
 )
 ROBOTS = "noindex, nofollow, noarchive"
 

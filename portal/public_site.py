@@ -12,7 +12,7 @@ from django.http import HttpResponse, HttpResponseNotFound, HttpResponseRedirect
 from accounts.messages import public_site_url, site_url
 
 # What the public site shows by itself; a form, or anything of somebody's, is the application's.
-PAGES = ("/", "/cgu", "/charte", "/robots.txt")
+PAGES = ("/", "/cgu", "/charte", "/robots.txt", "/simulateur")
 FOLDERS = ("/aide/",)
 LANGUAGE = "langue"
 ELSEWHERE = "Cette page ne reçoit rien : ouvrez-la à l’adresse sécurisée du service."

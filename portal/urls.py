@@ -14,6 +14,7 @@ from portal.views import (
     office,
     public,
     registration,
+    routes,
     wizard,
 )
 
@@ -22,10 +23,12 @@ REF = "<slug:reference>"
 urlpatterns = [
     path("", public.welcome, name="welcome"),
     path("entree", public.entrance, name="portal-entrance"),
+    path("simulateur", routes.simulator, name="simulator"),
     path("robots.txt", public.robots, name="robots"),
     path("cgu", public.terms, name="terms"),
     path("", include("portal.house_urls")),
     path("", include("portal.thread_urls")),
+    path("", include("portal.import_urls")),
     # creditor
     path("espace/", dossiers.home, name="home"),
     path("espace/finalisation", registration.complete, name="complete-registration"),
@@ -47,6 +50,7 @@ urlpatterns = [
     ),
     path(f"espace/dossiers/{REF}/validation", wizard.check, name="wizard-check"),
     path(f"espace/dossiers/{REF}/transmis", wizard.done, name="wizard-done"),
+    path(f"espace/dossiers/{REF}/voies", routes.routes, name="dossier-routes"),
     path(f"espace/dossiers/{REF}/paiement", dossiers.add_payment, name="dossier-payment"),
     path(f"espace/dossiers/{REF}/pieces", dossiers.add_attachment, name="dossier-attach"),
     path(f"espace/dossiers/{REF}/action/<slug:name>", dossiers.confirm, name="dossier-confirm"),

@@ -9,10 +9,12 @@ from core.money import Money
 from dossiers.enums import ItemKind
 from dossiers.models import Dossier, Item
 from notifications.models import Message
+from procedures.cases import oldest_due
 from procedures.decompte import Debt, Decompte, Payment, decompte
 from procedures.interest import Rate
 from procedures.models import Hold
-from procedures.parameters import value_on
+from procedures.parameters import MissingParameter, value_on
+from procedures.routes import Facts, Outlook, outlook
 
 ONE_DAY = timedelta(days=1)
 
@@ -82,3 +84,29 @@ def _debt(dossier: Dossier, item: Item, owed: Decimal, notice: date | None) -> D
     private = dossier.creditor.kind == PersonKind.NATURAL and not dossier.creditor.is_commercant
     rate = Rate("legal" if private else "legal_person") if notice else None
     return Debt(str(item), principal, item.due_on, notice or item.due_on, rate)
+
+
+def facts_of(dossier: Dossier) -> Facts | None:
+    """What the routes of a dossier depend on; None while it has no debtor or no invoice that is still owed."""
+    due_on, debtor = oldest_due([dossier.pk]).get(dossier.pk), dossier.debtor
+    if due_on is None or debtor is None:
+        return None
+    creditor = dossier.creditor
+    return Facts(
+        amount=dossier.balance(), due_on=due_on, origin=dossier.origin, debtor_is_consumer=debtor.is_consumer,
+        debtor_trades=debtor.is_trader, creditor_trades=creditor.is_commercant,
+        creditor_is_professional=creditor.kind == PersonKind.LEGAL or creditor.is_commercant,
+        territory=debtor.territory, town=debtor.town,
+    )  # fmt: skip
+
+
+def outlook_of(dossier: Dossier, *, on: date) -> Outlook | None:
+    """Every route of the dossier on that day, with the dossier's own account."""
+    facts = facts_of(dossier)
+    if facts is None:
+        return None
+    try:
+        account = account_of(dossier, on=on)
+    except MissingParameter:
+        account = None
+    return outlook(facts, on=on, account=account)

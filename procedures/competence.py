@@ -1,6 +1,7 @@
 """The court of appeal in whose district somebody lives (CPCE R125-1): each département lies in one."""
 
 import re
+from collections.abc import Collection
 
 from django.utils.translation import gettext as _
 
@@ -76,6 +77,11 @@ def court_of_appeal(postcode: str) -> str:
     except KeyError as error:
         sentence = _("Aucune cour d’appel connue pour le code postal %(code)s : vérifiez ses cinq chiffres.")
         raise UnknownPlace(sentence % {"code": postcode}) from error
+
+
+def is_served(postcode: str, courts: Collection[str]) -> bool:
+    """Whether one of these courts of appeal is that of the place; an unknown place has none."""
+    return COURTS.get(department(postcode)) in courts
 
 
 # Grounds of airports that follow another court than their département (COJ, annexe): no code tells them apart.

@@ -13,12 +13,11 @@ from procedures.competence import UnknownPlace, possible_courts
 from procedures.effects import Stop, sentence
 from procedures.enums import HoldKind
 from procedures.legal_texts import AMIABLE_TEXTS, L126_TEXTS, PSRPC_TEXTS
-from procedures.limitation import limitation
-from procedures.parameters import value_on
+from procedures.limitation import is_prescribed, limitation
+from procedures.routes import WITHOUT_PSRPC, exceeds_the_ceiling, left_the_psrpc
 from tenants.models import Territory
 
 Guard = Callable[[Case], str | None]
-WITHOUT_PSRPC = (Territory.NC, Territory.PF, Territory.ABROAD)
 
 
 def names_a_debtor(case: Case) -> str | None:
@@ -55,9 +54,8 @@ def is_not_prescribed(case: Case) -> str | None:
     """Two years against a consumer (C. conso. L218-2), else five (C. civ. 2224); never extended."""
     if case.oldest_due_on is None or case.dossier.debtor is None:
         return None
-    term = limitation(case.debtor, case.oldest_due_on)
-    if case.today > term.due_on:
-        day = f"{term.due_on:%d/%m/%Y}"
+    if is_prescribed(case.debtor.is_consumer, case.oldest_due_on, case.today):
+        day = f"{limitation(case.debtor, case.oldest_due_on).due_on:%d/%m/%Y}"
         return _("La créance est prescrite depuis le %(day)s : elle ne peut plus être réclamée en justice.") % {
             "day": day
         }
@@ -86,8 +84,7 @@ def fits_the_psrpc(case: Case) -> str | None:
     """Principal and interest within the ceiling, on the day of sending (CPCE L125-1, R125-1)."""
     if case.dossier.currency != "EUR":
         return _("La procédure simplifiée est ouverte aux créances en euros (CPCE R125-1).")
-    ceiling = value_on("psrpc_ceiling", case.today)
-    if case.claimed.amount > ceiling:
+    if exceeds_the_ceiling(case.claimed, case.today):
         return _("Le montant dépasse le plafond de la procédure simplifiée (CPCE R125-1).")
     return None
 
@@ -102,8 +99,7 @@ def psrpc_exists_here(case: Case) -> str | None:
 
 def is_not_invoiced_between_commercants(case: Case) -> str | None:
     """Such claims left the procedure on 25 April 2026 (law 2026-307)."""
-    traders = case.creditor.is_commercant and case.debtor.is_trader
-    if traders and case.dossier.origin == Origin.INVOICE and value_on("psrpc_excludes_commercants", case.today):
+    if left_the_psrpc(case.dossier.origin, case.creditor.is_commercant, case.debtor.is_trader, case.today):
         return _("Une facture entre commerçants ne relève plus de la procédure simplifiée (loi du 23 avril 2026).")
     return None
 

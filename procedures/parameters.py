@@ -72,6 +72,8 @@ PARAMETERS: dict[str, tuple[Dated, ...]] = {
         Dated(False, EVER, "CPCE L125-1 avant la loi 2026-307"),
         Dated(True, date(2026, 4, 25), "loi 2026-307 du 23 avril 2026"),
     ),
+    # The law creates it; neither its decree nor its tariff was published when this row was written.
+    "l126_procedure": (Dated(False, EVER, "loi 2026-307 du 23 avril 2026, décret d’application non paru"),),
     "amiable_wait": (Dated("P15D", EVER, "règle du service, CRE-08"),),
     "ip_service": (
         Dated("P6M", EVER, "CPC 1411 avant le décret 2026-96"),

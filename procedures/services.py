@@ -11,7 +11,9 @@ from django.db import transaction
 from django.db.models import Exists, OuterRef, Prefetch
 from django.utils.translation import gettext as _
 
+from accounts import partners
 from accounts.models import Creditor
+from accounts.models.partner import Step
 from core.actors import SWEEP, Actor
 from dossiers import journal, search
 from dossiers.enums import ItemKind, Phase
@@ -54,7 +56,7 @@ def advance(dossier: Dossier, name: str, *, by: Actor, now: datetime, **detail: 
         raise TransitionRefused(*reasons)
     day = fact_day(case, move, str(detail.get("on", ""))) if move.fact else None
     close_deadlines(case.dossier, now=now)
-    [event] = _move([case], name, by=by, now=now, detail=detail)
+    [event] = move_all([case], name, by=by, now=now, detail=detail)
     if move.opens:  # from the fact that was stated; without one the move itself is the fact, today
         kind, then = move.opens
         Deadline.open(case.dossier, then, term_of_fact(case, kind, day or case.today))
@@ -69,6 +71,7 @@ def submit(dossier: Dossier, *, by: Actor, now: datetime) -> Event:
         draft.office = _competent_office(draft)
         draft.save(update_fields=["office"])
     event = advance(draft, "submit", by=by, now=now)
+    partners.reached(draft.creditor_id, Step.FIRST_DOSSIER, now=now)
     search.index(draft)
     return event
 
@@ -156,7 +159,7 @@ def _lapse(deadlines: Sequence[Deadline], name: str, *, now: datetime) -> None:
     refused = [(case, reasons) for case, reasons in judged if reasons]
     _settle_deadlines([case.dossier.pk for case in moving], "moved", now=now)
     _settle_deadlines([case.dossier.pk for case, reasons in refused], "refused", now=now)
-    _move(moving, name, by=SWEEP, now=now)
+    move_all(moving, name, by=SWEEP, now=now)
     entries = [
         journal.Entry(case.dossier, "refused", detail={"transition": name, "reasons": reasons})
         for case, reasons in refused
@@ -164,9 +167,10 @@ def _lapse(deadlines: Sequence[Deadline], name: str, *, now: datetime) -> None:
     journal.append(entries, by=str(SWEEP), at=now)
 
 
-def _move(
+def move_all(
     moving: Sequence[Case], name: str, *, by: Actor, now: datetime, detail: dict[str, Any] | None = None
 ) -> list[Event]:
+    """Move cases that were judged and that the caller holds locked: events, phases and letters."""
     transition = TRANSITIONS[name]
     entries = [journal.Entry(case.dossier, name, transition.target, dict(detail or {})) for case in moving]
     events = journal.append(entries, by=str(by), at=now)

@@ -31,6 +31,7 @@ from documents.models import Document
 from dossiers.models import Debtor, Dossier
 from dossiers.publications import shown_to_debtor
 from notifications.models import Message
+from procedures.models import Insolvency
 from signatures.models import Signature
 
 Row = dict[str, Any]
@@ -55,6 +56,7 @@ INVENTORY = {
     "dossiers_debtor": "identité", "dossiers_dossier": "dossiers", "dossiers_item": "créance",
     "dossiers_event": "historique", "procedures_deadline": "délais", "procedures_answer": "réponses",
     "procedures_offer": "accords", "notifications_message": "envois", "documents_document": "pièces jointes au fichier",
+    "procedures_hold": "situations", "procedures_insolvency": "procédures collectives",
     "accounts_contact": "demandes et réclamations", "core_reading": "consultations", "accounts_user": "identité",
     "account_emailaddress": "adresses", "accounts_membership": "rôles", "accounts_officemembership": "rôles",
     "accounts_trustedphone": "téléphones", "accounts_opensession": "sessions", "mfa_authenticator": "seconds facteurs",
@@ -66,6 +68,8 @@ NOT_HERS = {
     "accounts_dailynews": "a choice of mail that its page shows",
     "mandates_mandate": "a creditor's, in its own file; of a person alone, its account and signature are in the copy",
     "dossiers_attachment": "says which papers belong to a dossier: those shown to him are in the copy",
+    "dossiers_client": "held for a creditor who answers for it and shows it on its page (GDPR art. 28)",
+    "dossiers_importrow": "lines of a creditor's file: the dossiers made of them are in the copy",
     "dossiers_publication": "says which papers he may read: they are in the copy",
     "dossiers_search": "words of the rows above, for the search",
     "dossiers_threadmessage": LEFT_OUT[0],
@@ -110,6 +114,11 @@ def of_debtor(debtor: Debtor, *, dossiers: QuerySet[Dossier], with_support: bool
         "délais": [facts(deadline) for one in held for deadline in one.deadlines.order_by("pk")],
         "réponses": [facts(answer, "recorded_by") for one in held for answer in one.answers.all()],
         "accords": [facts(offer, "made_by", "creditor_agreed_by") for one in held for offer in one.offers.all()],
+        "situations": [facts(hold, "set_by", "decided_by", "ended_by") for one in held for hold in one.holds.all()],
+        "procédures collectives": [
+            facts(one, "decided_by", "power_by", "declared_by", "notice")
+            for one in Insolvency.objects.filter(dossier__in=keys).order_by("pk")
+        ],
         "envois": [_message(message) for message in _messages_to(debtor, keys)],
     }
     if with_support:

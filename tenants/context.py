@@ -30,14 +30,16 @@ class Context:
     creditors: tuple[int, ...] = ()
     office: int | None = None
     dossier: int | None = None
+    partner: int | None = None  # a distributor sees what stands under its key, as a creditor without creditors
 
-    def settings(self) -> tuple[str, str, str, str, str]:
+    def settings(self) -> tuple[str, str, str, str, str, str]:
         creditors = "{" + ",".join(map(str, self.creditors)) + "}" if self.creditors else ""
-        return (self.audience.value, _text(self.brand), creditors, _text(self.office), _text(self.dossier))
+        keys = (_text(self.office), _text(self.dossier), _text(self.partner))
+        return (self.audience.value, _text(self.brand), creditors, *keys)
 
 
 WORKER = Context(Audience.WORKER)
-SETTINGS = ("role", "app.brand", "app.creditors", "app.office", "app.dossier")
+SETTINGS = ("role", "app.brand", "app.creditors", "app.office", "app.dossier", "app.partner")
 APPLY = "SELECT " + ", ".join(f"set_config('{name}', %s, true)" for name in SETTINGS)
 READ = "SELECT " + ", ".join(f"coalesce(current_setting('{name}', true), '')" for name in SETTINGS)
 

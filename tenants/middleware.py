@@ -6,13 +6,29 @@ from collections.abc import Callable
 from django.conf import settings
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseNotFound
+from django.urls import Resolver404, resolve
 from django.utils import timezone
 
 from tenants.context import Audience, Context, acting_as
 from tenants.models import Brand
 
 WITHOUT_DATABASE = ("/sante", "/static/", "/annuaire/")  # /annuaire/ awaits outside services
+ASKING_AHEAD = "/connexion/portail/"  # these views ask an outside service, and then need the database
+View = Callable[..., HttpResponse]
 UNKNOWN_HOST = "Aucun service ne répond à cette adresse. Vérifiez le lien que vous avez reçu."
+
+
+def asking_ahead(ask: Callable[..., object]) -> Callable[[View], View]:
+    """A view whose outside service is asked before the transaction of the request opens: `request.heard` is its answer.
+
+    `ask` takes the request, as bare as it came, and the view's own arguments; it opens what transactions it needs.
+    """
+
+    def mark(view: View) -> View:
+        view.ask_ahead = ask  # type: ignore[attr-defined]  # found by the middleware below
+        return view
+
+    return mark
 
 
 # Read by every request and changed a few times a year: each process looks again after a while.
@@ -31,6 +47,14 @@ def brand_at(host: str) -> Brand | None:
     return found
 
 
+def _ask_ahead(request: HttpRequest) -> None:
+    try:
+        found = resolve(request.path)
+    except Resolver404:  # told below, as for every address that leads nowhere
+        return
+    request.heard = found.func.ask_ahead(request, **found.kwargs)  # type: ignore[attr-defined]
+
+
 class DoorMiddleware:
     """Everything below runs in one transaction as the public audience, of the brand named by the host.
 
@@ -44,6 +68,8 @@ class DoorMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         if request.path.startswith(WITHOUT_DATABASE):
             return self.get_response(request)
+        if request.path.startswith(ASKING_AHEAD):
+            _ask_ahead(request)
         with acting_as(Context(Audience.PUBLIC)):
             brand = brand_at(request.get_host())
             if brand is None:

@@ -21,16 +21,21 @@ from accounts.models import (
     ChangeRequest,
     Convention,
     Creditor,
+    Introduction,
     Invitation,
     Membership,
     OfficeMembership,
     OptionSubscription,
+    Partner,
+    PartnerMembership,
     PayoutAccount,
     ShareLink,
+    SignInPortal,
     Subscription,
     TrustedPhone,
     User,
 )
+from accounts.portal_twin import CLIENT_ID, CLIENT_SECRET
 from accounts.roles import Role
 from core import clock
 from core.calendar import lapses_at
@@ -39,7 +44,20 @@ from documents.models import Document
 from documents.services import store
 from dossiers import journal, search
 from dossiers.enums import ItemKind, Phase
-from dossiers.models import Debtor, Dossier, Item, Publication, ThreadFile, ThreadMessage, Voice
+from dossiers.models import (
+    ClaimImport,
+    Client,
+    Debtor,
+    Dossier,
+    FeedDelivery,
+    FeedToken,
+    ImportRow,
+    Item,
+    Publication,
+    ThreadFile,
+    ThreadMessage,
+    Voice,
+)
 from mandates.models import Mandate, MandateState, Mode
 from notifications.models import Message
 from notifications.relay import dispatch_next
@@ -186,6 +204,38 @@ def member(of: Creditor, role: str = Role.OWNER) -> User:
     return person
 
 
+def partner(at: Brand, **fields: Any) -> Partner:
+    return Partner.objects.create(brand=at, **({"name": "Distributeur Lemoine"} | fields))
+
+
+def dealer(at: Partner) -> User:
+    """Somebody who works at a distributor."""
+    person = user(first_name="Paule", last_name="Lemoine")
+    PartnerMembership.objects.create(user=person, partner=at, brand=at.brand)
+    second_factor(person)
+    return person
+
+
+def introduction(by: Partner, of: Creditor, **fields: Any) -> Introduction:
+    values = {"brand": of.brand, "partner": by, "creditor": of, "name": of.name, "created_at": LONG_AGO}
+    return Introduction.objects.create(**(values | fields))
+
+
+def portal(at: Brand, issuer: str = "http://127.0.0.1:1", **fields: Any) -> SignInPortal:
+    """A portal that the brand lets its people come in by, with the twin's secret."""
+    values = {
+        "slug": "atrium",
+        "label": "Atrium",
+        "issuer": issuer,
+        "client_id": CLIENT_ID,
+        "domains": "martin.example",
+    }
+    made = SignInPortal(brand=at, **(values | fields))
+    made.seal(CLIENT_SECRET)
+    made.save()
+    return made
+
+
 def invitation(of: Creditor, code: str = "", **fields: Any) -> Invitation:
     n = next(NUMBERS)
     values = {
@@ -194,6 +244,40 @@ def invitation(of: Creditor, code: str = "", **fields: Any) -> Invitation:
         "expires_at": LONG_AGO + timedelta(days=3650),
     }  # fmt: skip
     return Invitation.objects.create(**(values | fields))
+
+
+def claim_import(of: Creditor, word: str = "x") -> ClaimImport:
+    """Read, and waiting for its person, with one line at fault."""
+    paper = store(word.encode(), name=f"{word}.csv", media_type="text/csv", brand=of.brand, creditor_id=of.pk)
+    client_base(of, word)
+    made = ClaimImport.objects.create(creditor=of, document=paper, by=word, at=LONG_AGO, state="ready", good=0, bad=1)
+    ImportRow.objects.create(
+        batch=made,
+        creditor=of,
+        line=2,
+        reference=word,
+        state="bad",
+        cells=[word] * 26,
+        faults=[["montant", "amount"]],
+        notes=[],
+    )
+    return made
+
+
+def client_base(of: Creditor, word: str) -> Client:
+    """One client, the sending that brought her, and a token."""
+    FeedToken.objects.create(
+        brand=of.brand,
+        creditor=of,
+        label=word,
+        token_hash=f"{of.pk}-{next(NUMBERS)}",
+        created_by=word,
+        created_at=LONG_AGO,
+    )
+    FeedDelivery.objects.create(
+        creditor=of, key=word, sha256="", way="api", at=LONG_AGO, received=1, created=1, changed=0, doubtful=1
+    )
+    return Client.objects.create(creditor=of, reference=word, name=word, doubts={"phone": word}, changed_at=LONG_AGO)
 
 
 def share_link(of: Creditor, token: str = "", **fields: Any) -> ShareLink:

@@ -1,9 +1,10 @@
 from accounts.models.access import Invitation, ShareLink
 from accounts.models.contact import Contact
 from accounts.models.convention import Convention, OptionSubscription, Subscription
-from accounts.models.log_in import LoginPolicy, OpenSession, SecretQuestion
+from accounts.models.log_in import LoginPolicy, OpenSession, SecretQuestion, SignInPortal
 from accounts.models.news import DailyNews
 from accounts.models.office import OfficeProfile
+from accounts.models.partner import Introduction, Partner, PartnerMembership
 from accounts.models.person import (
     BankAccount,
     BillingParty,
@@ -31,6 +32,7 @@ __all__ = [
     "Convention",
     "Creditor",
     "DailyNews",
+    "Introduction",
     "Invitation",
     "LoginPolicy",
     "Membership",
@@ -38,9 +40,12 @@ __all__ = [
     "OfficeProfile",
     "OpenSession",
     "OptionSubscription",
+    "Partner",
+    "PartnerMembership",
     "PayoutAccount",
     "SecretQuestion",
     "ShareLink",
+    "SignInPortal",
     "Subscription",
     "TrustedPhone",
     "User",

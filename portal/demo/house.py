@@ -2,14 +2,19 @@
 
 from datetime import date, datetime, timedelta
 
-from accounts import conventions
-from accounts.models import ChangeRequest, Creditor, Membership, OfficeProfile, PayoutAccount, User
+from allauth.mfa.totp.internal.auth import TOTP
+
+from accounts import conventions, partners
+from accounts.models import ChangeRequest, Creditor, Membership, OfficeProfile, Partner, PayoutAccount, User
+from accounts.models.log_in import LOCAL, SignInPortal
 from accounts.people import invite
+from accounts.portal_twin import CLIENT_ID, CLIENT_SECRET
 from accounts.roles import Role
 from accounts.sharing import share
 from dossiers import threads
 from dossiers.enums import Phase
 from dossiers.models import Voice
+from portal.context_processors import DEMO_PASSWORD, DEMO_TOTP
 from tenants.models import Brand, ConventionText, Office, OptionClause, Policy, ServiceOption
 
 CONVENTION = """Objet. Le créancier confie à l’opérateur le recouvrement de ses factures impayées, à l’amiable d’abord, devant le juge ensuite s’il le décide.
@@ -39,6 +44,34 @@ CLAUSES = {
     ServiceOption.EMAIL: f"Courriels sans limite de longueur, avec un lien de paiement si vous le demandez. {NOT_OURS} {CONTENT}",
     ServiceOption.PHONE: f"Appels le jour choisi, aux heures ouvrables, chacun suivi d’un court compte rendu. {NOT_OURS} {CONTENT}",
 }  # fmt: skip
+
+
+def open_partner(now: datetime) -> None:
+    """A distributor, who brought two of the house's creditors."""
+    brand = Brand.objects.get(slug="credicys")
+    partner = Partner.objects.create(
+        brand=brand, name="Réseau Lemoine", code="LEM2026A", created_at=now - timedelta(days=200)
+    )
+    support = User.objects.get(email="support@demo.fr")
+    person = {"email": "distributeur@demo.fr", "first_name": "Paule", "last_name": "Lemoine"}
+    member = partners.enrol(partner, **person, by=support, now=now)
+    member.user.set_password(DEMO_PASSWORD)
+    member.user.save(update_fields=["password"])
+    TOTP.activate(member.user, DEMO_TOTP)
+    for creditor in Creditor.objects.filter(brand=brand).order_by("pk")[:2]:
+        made = partners.introduce(creditor, partner, now=now - timedelta(days=120))
+        made.completed_at, made.first_dossier_at = now - timedelta(days=119), now - timedelta(days=90)
+        made.save()
+
+
+def open_portal() -> None:
+    """The twin's: whoever has an account of the demo may come in by it."""
+    portal = SignInPortal(
+        brand=Brand.objects.get(slug="credicys"), slug="atrium-demo", label="Atrium (démonstration)", issuer=LOCAL,
+        client_id=CLIENT_ID, domains="demo.fr",
+    )  # fmt: skip
+    portal.seal(CLIENT_SECRET)
+    portal.save()
 
 
 def furnish(now: datetime) -> None:

@@ -1,5 +1,6 @@
 """The creditor's own pages: home, list, one dossier and what she may do with it."""
 
+from functools import partial
 from typing import Any
 
 from django.contrib import messages
@@ -106,7 +107,7 @@ def export(request: Any) -> HttpResponse:
     words, phase, dossiers = _asked(request)
     if 0 < len(words) < search.SHORTEST:
         return redirect(f"{reverse('dossiers')}?{request.GET.urlencode()}")
-    content = csv_of_dossiers(dossiers, words=words, phase=phase, zone=request.brand.zone)
+    content = csv_of_dossiers(dossiers, words=words, phase=phase, zone=request.brand.zone, seen=partial(show, request))
     response = HttpResponse(content, content_type="text/csv; charset=utf-8")
     response["Content-Disposition"] = f'attachment; filename="dossiers-{clock.today(request.brand.zone)}.csv"'
     return response

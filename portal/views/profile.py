@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 
+from accounts import partners
 from accounts import profile as services
 from accounts.models import BillingParty, Creditor, PayoutAccount
 from accounts.models.profile import Decision
@@ -37,6 +38,8 @@ def profile(request: Any) -> HttpResponse:
         "bank_account": creditor.bank_accounts.current(),
         "billing": BillingParty.objects.filter(creditor=creditor).first(),
         "terms": creditor.terms,
+        "introduction": partners.of_creditor(creditor),
+        "may_end_partner": allowed(request, Permission.PEOPLE_MANAGE),
         "requests": creditor.change_requests.prefetch_related("papers__document")[:20],
         "is_asking": creditor.change_requests.waiting().exists(),
         "payout": creditor.payout_accounts.in_force(clock.now()),

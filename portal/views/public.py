@@ -3,7 +3,7 @@
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 
-from accounts.models import OfficeMembership
+from accounts.models import OfficeMembership, PartnerMembership
 from accounts.permissions import may_join
 from core.http import readonly
 from tenants.models import Terms
@@ -21,6 +21,8 @@ def entrance(request: HttpRequest) -> HttpResponse:
         return redirect("account_login")
     if OfficeMembership.objects.filter(user=request.user, brand=request.brand).exists():  # type: ignore[attr-defined]
         return redirect("office-home")
+    if PartnerMembership.objects.filter(user=request.user, brand=request.brand).exists():  # type: ignore[attr-defined]
+        return redirect("partner-home")
     if request.user.memberships.filter(brand=request.brand).exists():  # type: ignore[attr-defined,misc]
         return redirect("home")
     if request.user.is_staff:

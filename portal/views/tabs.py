@@ -15,6 +15,7 @@ ACCOUNT = (
     ("roles", gettext_noop("Rôles et droits"), Permission.DOSSIER_READ),
     ("convention", gettext_noop("Convention"), Permission.PROFILE_READ),
     ("options", gettext_noop("Options"), Permission.PROFILE_READ),
+    ("client-feed", gettext_noop("Base clients"), Permission.PEOPLE_MANAGE),
     ("daily-news", gettext_noop("Nouvelles"), Permission.DOSSIER_READ),
     ("shares", gettext_noop("Partages"), Permission.DOSSIER_SHARE),
 )

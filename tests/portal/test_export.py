@@ -9,6 +9,8 @@ from typing import Any
 import pytest
 from django.urls import reverse
 
+from core.models import Reading
+from documents.models import Document
 from dossiers.enums import Phase
 from portal import exporting
 from reports.tables import csv_of, text_cell
@@ -99,3 +101,20 @@ def test_no_word_of_the_address_widens_the_file(query: str, browser: AppClient, 
     factories.dossier(factories.creditor(creditor.brand))
     rows = read(browser.get(f"{EXPORT}?{query}").content)
     assert [row["Référence"] for row in rows] == [mine.reference]
+
+
+# --- who took what away -------------------------------------------------------------------------------------------
+@pytest.mark.attack("X17")
+def test_an_export_is_on_record_with_every_dossier_it_holds_and_leaves_no_file_behind(
+    browser: AppClient, creditor: Any
+) -> None:
+    """It is the answer to its own asking: there is no link that somebody else, or a later day, could open."""
+    made = [factories.dossier(creditor, phase=Phase.AMIABLE) for _ in range(3)]
+    factories.dossier(factories.creditor(creditor.brand), phase=Phase.AMIABLE)
+    documents = Document.objects.count()
+    answer = browser.get(EXPORT)
+    reading = Reading.objects.get()
+    assert reading.dossiers == sorted(dossier.pk for dossier in made)
+    assert "GET" in reading.page and EXPORT in reading.page
+    assert Document.objects.count() == documents
+    assert "no-store" in answer["Cache-Control"]

@@ -11,12 +11,12 @@ from django.db import connection
 
 from core.actors import Actor, Side
 from dossiers.enums import Phase
-from dossiers.models import Dossier
+from dossiers.models import Client, Dossier
 from notifications.models import Message, Outcome
 from notifications.relay import dispatch_next
 from procedures import bodacc, insolvency, tasks
 from procedures.bodacc import LocalBodacc, Notice, PublicBodacc, Unavailable
-from procedures.enums import HoldKind, HoldState, MatchState, NoticeKind
+from procedures.enums import HoldKind, HoldState, NoticeKind
 from procedures.insolvency import InsolvencyRefused
 from procedures.models import Hold, Insolvency, InsolvencyNotice
 from procedures.services import TransitionRefused, advance
@@ -258,6 +258,15 @@ def test_after_the_last_day_relief_alone_remains(found: Insolvency) -> None:
     assert found.is_foreclosed(found.due_on + DAY)
 
 
+def test_two_watches_at_once_freeze_a_dossier_once(dossier: Dossier, now: datetime) -> None:
+    insolvency.watch_dossiers(LocalBodacc(), now=now)
+    found = Insolvency.objects.select_related("dossier", "notice").get()
+    assert not insolvency._freeze(found.dossier, found.notice, now), (
+        "the second one saw the dossier before the first wrote"
+    )
+    assert Insolvency.objects.count() == Hold.objects.count() == 1
+
+
 # --- whole client bases ---------------------------------------------------------------------------------------------------------
 @pytest.mark.req("REL-25")
 def test_a_whole_client_base_is_watched_and_each_creditor_hears_once(db: None, now: datetime) -> None:
@@ -269,5 +278,20 @@ def test_a_whole_client_base_is_watched_and_each_creditor_hears_once(db: None, n
     news = Message.objects.filter(kind="client_insolvency", outcome=Outcome.SENT)
     assert sorted(news.values_list("creditor_id", flat=True)) == sorted([one.pk, two.pk, two.pk])
     assert all("552100554" in m.subject or "542065479" in m.subject for m in news)
-    assert MatchState.TO_CONFIRM  # nothing is frozen: these are no dossiers
-    assert not Hold.objects.exists()
+    assert not Hold.objects.exists()  # nothing is frozen: these are no dossiers
+
+
+@pytest.mark.req("REL-25")
+def test_the_watch_asks_about_the_clients_of_those_creditors_who_want_it(
+    creditor: Any, now: datetime, settings: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings.BODACC_URL = "local"
+    monkeypatch.setattr(tasks.clock, "now", lambda: now)
+    wanted = {"creditor": creditor, "changed_at": now, "watched": True}
+    Client.objects.create(reference="A", name="Martin SARL", siren=SIREN, **wanted)
+    Client.objects.create(reference="B", name="Sans numéro", siren="", **wanted)
+    Client.objects.create(reference="C", name="Autre", siren=OTHER, **wanted | {"watched": False})
+    tasks.watch_insolvency()
+    everything_leaves(now)
+    told = Message.objects.get(kind="client_insolvency")
+    assert SIREN in told.subject and told.creditor_id == creditor.pk

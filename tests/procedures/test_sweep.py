@@ -419,7 +419,7 @@ def test_a_failed_batch_looks_no_further_than_what_is_due(poison: Any, now: date
     poison(poisoned)
     with CaptureQueriesContext(connection) as queries:
         advance_overdue(now=now)
-    assert sum("procedures_deadline" in (q["sql"] or "") and "FOR UPDATE" in q["sql"] for q in queries) <= 3
+    assert sum("procedures_deadline" in str(q["sql"]) and "FOR UPDATE" in str(q["sql"]) for q in queries) <= 3
 
 
 # --- many, late, bounded -------------------------------------------------------------------------------------

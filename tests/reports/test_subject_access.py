@@ -87,7 +87,9 @@ def told(copy: zipfile.ZipFile) -> str:
 @pytest.mark.attack("G08")
 def test_the_office_makes_a_copy_with_all_of_the_debtor_and_nothing_of_others(dossier: Any, office: Any) -> None:
     neighbour = {"last_name": STRANGER, "email": "autre@etranger.example"}
-    factories.dossier(dossier.creditor, phase=Phase.AMIABLE, debtor=neighbour)
+    other = factories.dossier(dossier.creditor, phase=Phase.AMIABLE, debtor=neighbour, comments=f"de {STRANGER}")
+    factories.item(other, number=STRANGER)
+    journal.note(other, "call_noted", by="X", at=clock.now(), text=f"appel de {STRANGER}")
     browser = browser_of(factories.clerk(office))
     copy = unzipped(browser.post(f"/etude/dossiers/{dossier.reference}/copie"))
     text = told(copy)

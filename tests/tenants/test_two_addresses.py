@@ -35,14 +35,14 @@ def app(brand: Brand) -> AppClient:
 
 @pytest.mark.req("CRE-01")
 def test_the_public_site_shows_its_pages_and_sends_everything_else_to_the_application(site: AppClient) -> None:
-    for page in ("/", "/aide/", "/aide/connexion", "/cgu", "/charte", "/robots.txt"):
+    for page in ("/", "/aide/", "/aide/connexion", "/cgu", "/charte", "/robots.txt", "/simulateur"):
         assert site.get(page).status_code == 200, page
     others = [
         a.filled({})
         for a in ADDRESSES
         if not a.converters and not a.route.startswith(("^", "demo/", "sante", "annuaire/"))
     ]
-    for path in {*others, "/admin/", "/nulle-part"} - {"/", "/aide/", "/cgu", "/charte", "/robots.txt"}:
+    for path in {*others, "/admin/", "/nulle-part"} - {"/", "/aide/", "/cgu", "/charte", "/robots.txt", "/simulateur"}:
         answer = site.get(f"{path}?q=1")
         assert answer.status_code == 302 and answer["Location"] == f"http://{APP}{path}?q=1", path
         assert site.post(path, {"email": "x"}).status_code == 404, f"{path}: nothing is sent to the public site"

@@ -89,7 +89,7 @@ def test_nothing_owned_is_removed_in_cascade_but_what_hangs_on_it() -> None:
     }
     assert cascades == {
         "accounts.OpenSession.user", "accounts.SecretQuestion.user", "accounts.TrustedPhone.user", "accounts.DailyNews.user",
-        "accounts.Membership.user", "accounts.Membership.creditor", "accounts.OfficeMembership.user",
+        "accounts.Membership.user", "accounts.Membership.creditor", "accounts.OfficeMembership.user", "accounts.PartnerMembership.user", "accounts.PartnerMembership.partner",
         "accounts.OfficeMembership.office", "accounts.BillingParty.creditor", "dossiers.Item.dossier",
         "dossiers.Attachment.dossier",
     }  # fmt: skip

@@ -18,7 +18,7 @@ WRITES = re.compile(
 )
 OWN = {"accounts_opensession", "core_reading"}  # that a page was read is told nowhere else
 # Nothing to fill in: taken as they stand.
-SECRET = {"token": "x", "uidb36": "1", "key": "x", "code": "x", "clause": 1, "slug": "connexion"}
+SECRET = {"token": "x", "uidb36": "1", "key": "x", "code": "x", "clause": 1, "slug": "connexion", "provider_id": "x"}
 
 
 @pytest.fixture

@@ -29,6 +29,7 @@ from procedures.models import Deadline
 from procedures.tasks import sweep_deadlines
 from signatures.models import Proof
 from tenants.context import WORKER, Audience, Context, acting_as, knowing, switch
+from tenants.models import Brand
 from tests import factories
 from tests.conftest import MONDAY, AppClient
 
@@ -42,6 +43,7 @@ OPEN_TABLES = {
     "accounts_dailynews": "that a person wants a mail a day; nothing else",
     "accounts_membership": "says whose rows a person may see: read before; written at home only (0006_people)",
     "accounts_officemembership": "says whose rows a person may see: read before; written at home only (0006_people)",
+    "accounts_partnermembership": "says whose rows a person may see: read before; written by support only",
     "accounts_user": "read before anybody is known",
     "accounts_user_groups": "Django's own, empty",
     "accounts_user_user_permissions": "Django's own, empty",
@@ -57,6 +59,9 @@ OPEN_TABLES = {
     "accounts_opensession": "found by the hash of a secret key only",
     "django_session": "Django's own, empty: sessions are in accounts_opensession",
     "mfa_authenticator": "sealed secrets, read at log-in before anybody is known",
+    "socialaccount_socialaccount": "allauth's own, empty: portals tie no account; no audience has a right on it",
+    "socialaccount_socialapp": "allauth's own, empty: portals are in accounts_signinportal",
+    "socialaccount_socialtoken": "allauth's own, empty: no token is kept",
     "notifications_suspension": "state of the service, nobody's data",
     "procedures_commune": "the State's own list of communes and courts",
     "procedures_insolvencynotice": "published notices, the public's own; read by those who work on dossiers",
@@ -124,8 +129,14 @@ def walled() -> set[str]:
 
 # Walled, but no creditor's: each with its own test.
 OF_NO_CREDITOR = {
-    "accounts_contact", "accounts_officeprofile", "core_reading", "procedures_breaker", "procedures_phonescript",
-}  # fmt: skip
+    "accounts_contact",
+    "accounts_officeprofile",
+    "accounts_partner",
+    "accounts_signinportal",
+    "core_reading",
+    "procedures_breaker",
+    "procedures_phonescript",
+}
 
 
 def of_creditors() -> set[str]:
@@ -190,6 +201,55 @@ def test_what_an_office_says_of_itself_is_its_own(ours: Creditor, theirs: Credit
             run("UPDATE tenants_office SET court_of_appeal = 'Paris'")
         with refused():
             run("UPDATE accounts_officeprofile SET office_id = %s", there.pk)
+
+
+@pytest.mark.django_db
+@pytest.mark.attack("T18", "T19")
+def test_a_brand_reads_its_own_portals_and_support_alone_writes_them(brand: Brand) -> None:
+    here, there = (factories.portal(at) for at in (brand, factories.brand("autre")))
+    with speaking_as(Context(Audience.PUBLIC, brand=brand.pk)):
+        assert rows("SELECT id FROM accounts_signinportal") == [(here.pk,)]
+        for sql in ("UPDATE accounts_signinportal SET issuer = 'x'", "DELETE FROM accounts_signinportal"):
+            with refused():
+                run(sql)
+    with speaking_as(Context(Audience.PUBLIC)):
+        assert not rows("SELECT 1 FROM accounts_signinportal")
+    for role in ("portal", "office", "debtor", "worker"):
+        assert not any(may(role, right, "accounts_signinportal") for right in ("SELECT", "INSERT", "UPDATE", "DELETE"))
+    with speaking_as(Context(Audience.SUPPORT)):
+        assert run("UPDATE accounts_signinportal SET is_open = false WHERE id = %s", there.pk) == 1
+        with refused():
+            run("UPDATE accounts_signinportal SET brand_id = %s WHERE id = %s", brand.pk, there.pk)
+
+
+@pytest.mark.req("NUM-30")
+@pytest.mark.django_db
+@pytest.mark.attack("T18", "T19")
+def test_a_distributor_reads_whom_it_brought_and_nothing_else(ours: Creditor, theirs: Creditor) -> None:
+    """As the portal's role without a creditor: of all walled rows, only those under its key are there."""
+    mine, other = ours.introductions.get(), theirs.introductions.get()
+    here = Context(Audience.PORTAL, brand=ours.brand_id, partner=mine.partner_id)
+    with speaking_as(here):
+        assert rows("SELECT id FROM accounts_introduction") == [(mine.pk,)]
+        assert rows("SELECT id FROM accounts_partner") == [(mine.partner_id,)]
+        seen = {table for table in of_creditors() if may("portal", "SELECT", table) and rows(f"SELECT 1 FROM {table}")}
+        assert seen == {"accounts_introduction"}
+        assert run("UPDATE accounts_introduction SET ended_at = now(), ended_by = 'x'") == 0
+        for sql in (
+            "DELETE FROM accounts_introduction", "UPDATE accounts_partner SET name = 'x'",
+            "INSERT INTO accounts_partnermembership (user_id, partner_id, brand_id) SELECT 1, 1, 1",
+        ):  # fmt: skip
+            with refused():
+                run(sql)
+    with speaking_as(contexts(ours)["portal"]):
+        assert rows("SELECT id FROM accounts_partner") == [(mine.partner_id,)], "the creditor reads who brought it"
+        assert run("UPDATE accounts_introduction SET ended_at = now(), ended_by = 'x'") == 1
+    with speaking_as(here):
+        assert not rows("SELECT 1 FROM accounts_introduction"), "ended: nothing more is seen"
+    with speaking_as(Context(Audience.PORTAL, brand=factories.brand("autre").pk, partner=other.partner_id)):
+        assert not rows("SELECT 1 FROM accounts_introduction") and not rows("SELECT 1 FROM accounts_partner")
+    with speaking_as(Context(Audience.PUBLIC)):
+        assert not rows("SELECT 1 FROM accounts_partner")
 
 
 @pytest.mark.django_db
@@ -307,7 +367,9 @@ def furnish(office: Any, word: str) -> Creditor:
     )
     factories.invitation(creditor)
     factories.share_link(creditor)
+    factories.introduction(factories.partner(office.brand), creditor)
     InvoiceDrop.objects.create(creditor=creditor, by=word, at=MONDAY)
+    factories.claim_import(creditor, word)
     factories.payout_account(creditor)
     ChangeRequestPaper.objects.create(request=factories.change_request(creditor), creditor=creditor, document=paper)
     for furnish_with in (factories.convention, factories.option, factories.plan):
@@ -709,6 +771,6 @@ def test_events_documents_and_traces_cannot_be_changed_even_by_the_owner_of_the_
 
 
 def test_the_settings_of_a_context_are_plain_text() -> None:
-    context = Context(Audience.PORTAL, brand=1, creditors=(2, 3), office=4, dossier=5)
-    assert context.settings() == ("r_portal", "1", "{2,3}", "4", "5")
-    assert json.dumps(Context(Audience.PUBLIC).settings()) == '["r_public", "", "", "", ""]'
+    context = Context(Audience.PORTAL, brand=1, creditors=(2, 3), office=4, dossier=5, partner=6)
+    assert context.settings() == ("r_portal", "1", "{2,3}", "4", "5", "6")
+    assert json.dumps(Context(Audience.PUBLIC).settings()) == '["r_public", "", "", "", "", ""]'

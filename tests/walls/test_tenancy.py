@@ -84,6 +84,7 @@ def furnish(brand: Brand, town: str, word: str) -> Owner:
     ]  # fmt: skip
     owner = Owner(creditor, office, *made)
     InvoiceDrop.objects.create(creditor=creditor, by=word, at=MONDAY)
+    factories.claim_import(creditor, word)
     for dossier in made:
         furnish_dossier(owner, dossier, word)
     factories.breaker(office, last_error=word)
@@ -96,6 +97,7 @@ def furnish(brand: Brand, town: str, word: str) -> Owner:
     factories.share_link(creditor)
     factories.clerk(office)
     factories.invitation(creditor, creditor=None, office=office, role="")
+    factories.introduction(factories.partner(brand, name=f"Distributeur {word}"), creditor)
     factories.payout_account(creditor)
     factories.change_request(creditor)
     return owner
@@ -158,6 +160,8 @@ def at_door(door: str, world: World) -> AppClient:
         return browser_of(factories.member(world.ours.creditor))
     if door == "etude":
         return browser_of(factories.clerk(world.ours.office))
+    if door == "partenaire":
+        return browser_of(factories.dealer(world.ours.creditor.introductions.get().partner))
     browser = AppClient()
     if door == "debiteur":
         session = browser.session
@@ -218,6 +222,8 @@ SECRETS = {
     "contact-receipt",
     "option-answer",
     "help-chapter",
+    "openid_connect_login",
+    "openid_connect_callback",
 }
 KEYED = [address for address in ADDRESSES if address.converters and address.name not in SECRETS]
 MOVES = ["request_injonction", "settle", "withdraw", "accept", "refuse"]
@@ -226,13 +232,14 @@ MOVES = ["request_injonction", "settle", "withdraw", "accept", "refuse"]
 Recipe = Callable[[Owner], list[Any]]
 RECIPES: dict[tuple[str, str, str], Recipe] = {
     ("espace", "slug", "reference"): lambda owner: [d.reference for d in owner.dossiers],
-    ("espace", "int", "key"): lambda owner: [row.pk for row in (*owner.items, *owner.pieces, *owner.offers, *owner.creditor.invoice_drops.all())],
+    ("espace", "int", "key"): lambda owner: [row.pk for row in (*owner.items, *owner.pieces, *owner.offers, *owner.creditor.invoice_drops.all(), *owner.creditor.claim_imports.all())],
     ("debiteur", "int", "key"): lambda owner: [offer.pk for offer in owner.offers],
     ("espace", "uuid", "key"): lambda owner: [d.pk for d in owner.documents],
     ("espace", "slug", "name"): lambda owner: MOVES,
     ("espace", "int", "member"): lambda owner: [m.pk for m in owner.creditor.memberships.all()],
     ("espace", "int", "invitation"): lambda owner: [i.pk for i in owner.creditor.invitations.all()],
     ("espace", "int", "share"): lambda owner: [s.pk for s in owner.creditor.share_links.all()],
+    ("espace", "int", "token"): lambda owner: [t.pk for t in owner.creditor.feed_tokens.all()],
     ("espace", "int", "payout"): lambda owner: [p.pk for p in owner.creditor.payout_accounts.all()],
     ("partage", "slug", "reference"): lambda owner: [d.reference for d in owner.dossiers],
     ("partage", "uuid", "key"): lambda owner: [d.pk for d in owner.documents],

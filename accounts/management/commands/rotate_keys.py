@@ -7,7 +7,7 @@ from django.core.management.base import BaseCommand
 from django.db import models, transaction
 
 from accounts.adapter import FactorAdapter
-from accounts.models import BankAccount, OfficeProfile, PayoutAccount
+from accounts.models import BankAccount, OfficeProfile, PayoutAccount, SignInPortal
 from core import crypto
 from core.roles import as_migrator
 
@@ -17,13 +17,14 @@ SEALED: tuple[tuple[type[models.Model], str, Callable[[Any], str]], ...] = (
     (BankAccount, "iban_sealed", lambda account: f"bank_account:{account.creditor_id}"),
     (PayoutAccount, "iban_sealed", lambda account: f"payout_account:{account.creditor_id}"),
     (OfficeProfile, "third_party_iban_sealed", lambda profile: f"third_party:{profile.office_id}"),
+    (SignInPortal, "secret_sealed", lambda portal: portal.place),
 )
 
 
 class Command(BaseCommand):
     help = (
-        "Chiffre de nouveau IBAN et seconds facteurs avec la clé la plus récente de FIELD_KEYS ; les autres clés peuvent"
-        " alors partir."
+        "Chiffre de nouveau IBAN, secrets des portails et seconds facteurs avec la clé la plus récente de FIELD_KEYS ; les"
+        " autres clés peuvent alors partir."
     )
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -35,7 +36,9 @@ class Command(BaseCommand):
         except crypto.Unreadable as error:
             self.stderr.write(f"{error} La clé qui l’a scellée manque à FIELD_KEYS : rien n’a été changé dans ce lot.")
             raise SystemExit(1) from error
-        self.stdout.write(f"{ibans} IBAN et {factors} seconds facteurs chiffrés de nouveau avec la clé « {newest} ».")
+        self.stdout.write(
+            f"{ibans} IBAN ou secrets et {factors} seconds facteurs chiffrés de nouveau avec la clé « {newest} »."
+        )
         self._tell_what_may_go(newest)
 
     def _tell_what_may_go(self, newest: str) -> None:

@@ -34,14 +34,16 @@ class Command(BaseCommand):
         refuse_production()
         refuse_taken_port(port)
         settings.VAR.mkdir(parents=True, exist_ok=True)
-        broker_port = broker.free_port()
+        broker_port, portal_port = broker.free_port(), broker.free_port()
         environment = {
             "DEMO": "1",
             "PUBLIC_PORT": str(port),
+            "PORTAL_TWIN_URL": f"http://{HOST}:{portal_port}",
             "CELERY_BROKER_URL": f"redis://{HOST}:{broker_port}/0",
         }
         try:
             with Supervisor(environment, settings.BASE_DIR) as house:
+                house.launch(portal_program(portal_port))
                 self._open(house, port, broker_port, no_seed)
         except StopAsked:
             self.stdout.write("Tout est arrêté.")
@@ -127,6 +129,11 @@ def answers(url: str) -> bool:
 def broker_program(port: int) -> Program:
     """The foundation: stopped after those who talk to it."""
     return Program("broker", (sys.executable, "-m", "credicys.broker", "--port", str(port)), rank=0)
+
+
+def portal_program(port: int) -> Program:
+    """Somebody else's portal, by which one may come in."""
+    return Program("portal", (sys.executable, "-m", "accounts.portal_twin", "--port", str(port)), rank=0)
 
 
 def web_program(port: int) -> Program:

@@ -88,12 +88,14 @@ class Command(BaseCommand):
         for creditor in self._creditors():
             self._dossiers(creditor)
         house.furnish(self.now)
+        house.open_partner(self.now)
 
     # --- houses and people ---------------------------------------------------------------------------------
     def _houses(self) -> None:
         for slug, fields in world.BRANDS.items():
             brand = Brand.objects.create(slug=slug, **fields)
             Terms.objects.create(brand=brand, version="2026-1", published_on=date(2026, 1, 1), text=world.CGU)
+        house.open_portal()
         for slug, name, commissaire, street, postcode, town, court, email in world.OFFICES:
             brand = Brand.objects.get(slug=slug)
             office = Office.objects.create(

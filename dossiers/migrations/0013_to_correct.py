@@ -8,7 +8,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('accounts', '0013_client_category'),
-        ('dossiers', '0009_invoice_drops'),
+        ('dossiers', '0012_import_rows_by_fate'),
         ('tenants', '0004_public_host'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]

@@ -8,7 +8,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('accounts', '0013_client_category'),
-        ('dossiers', '0010_to_correct'),
+        ('dossiers', '0013_to_correct'),
         ('tenants', '0004_public_host'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
