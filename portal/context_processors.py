@@ -60,14 +60,18 @@ CREDITOR_MENU = (
 )
 OFFICE_MENU = (
     ("office-home", gettext_noop("À faire"), "list"),
+    ("office-acts", gettext_noop("Actes suivants"), "calendar"),
     ("office-dossiers", gettext_noop("Dossiers"), "folder"),
+    ("office-tonight", gettext_noop("Échéancier"), "clock"),
     ("office-inbox", gettext_noop("Messagerie"), "message"),
     ("office-profile", gettext_noop("Étude et personnes"), "building"),
 )
 PARTNER_MENU = (("partner-home", gettext_noop("Créanciers présentés"), "users"),)
 # Pages that stand behind one entry of a menu.
 SAME_SECTION = {name: "people" for name, _label, _right in ACCOUNT} | {
-    "office-people": "office-profile", "thread": "inbox", "office-thread": "office-inbox",
+    "office-people": "office-profile",
+    "office-scripts": "office-profile", "office-review": "office-home",
+    "thread": "inbox", "office-thread": "office-inbox",
     "import-give": "dossiers", "import": "dossiers", "import-columns": "dossiers",
 }  # fmt: skip
 DEMO_ACCOUNTS = (

@@ -16,6 +16,7 @@ from core.actors import Actor, Side
 from dossiers.enums import Phase
 from dossiers.models import Dossier
 from notifications.models import Message
+from portal.debtor_words import DEBTOR_WORDS
 from procedures import services
 from procedures.effects import Stop
 from procedures.letters import DEBTOR_LETTERS
@@ -27,6 +28,7 @@ TONES = {
     Phase.DRAFT: "neutral",
     Phase.SUBMITTED: "info",
     Phase.REFUSED: "danger",
+    Phase.TO_CORRECT: "warning",
     Phase.AMIABLE: "info",
     Phase.PSRPC: "accent",
     Phase.TITLE: "success",
@@ -37,6 +39,11 @@ TONES = {
     Phase.IP_SERVED: "accent",
     Phase.IP_OPPOSED: "danger",
     Phase.ENFORCEABLE: "success",
+    Phase.L126_REQUESTED: "accent",
+    Phase.L126_SERVED: "accent",
+    Phase.L126_UNCONTESTED: "accent",
+    Phase.L126_TITLE: "warning",
+    Phase.L126_ENFORCEABLE: "success",
     Phase.SETTLED: "success",
     Phase.CLOSED: "neutral",
 }
@@ -68,6 +75,13 @@ TURNS = {
         "",
         "danger",
     ),
+    Phase.TO_CORRECT: (
+        gettext_noop(
+            "L’étude demande une correction : le motif est dans l’historique. Corrigez et transmettez de nouveau."
+        ),
+        "",
+        "accent",
+    ),
     Phase.TITLE: (
         gettext_noop("Le titre est délivré : le débiteur paie selon l’échéancier convenu."),
         "CPCE R125-6",
@@ -90,6 +104,16 @@ TURNS = {
         "danger",
     ),
     Phase.ENFORCEABLE: (gettext_noop("L’ordonnance peut être exécutée."), "CPC 1422", "done"),
+    Phase.L126_UNCONTESTED: (
+        gettext_noop("Le procès-verbal de non-contestation est au greffe, qui le rend exécutoire."),
+        "CPCE L126-3",
+        "waiting",
+    ),
+    Phase.L126_ENFORCEABLE: (
+        gettext_noop("Le titre du greffe est signifié : il peut être exécuté."),
+        "CPCE L126-4",
+        "done",
+    ),
     Phase.SETTLED: (gettext_noop("La créance est réglée. Plus rien n’est réclamé au débiteur."), "", "done"),
     Phase.CLOSED: ("Le dossier est clos.", "", "done"),
 }
@@ -106,6 +130,17 @@ TERMS = {
         gettext_noop("Sans opposition à cette date, l’étude constate que l’ordonnance peut être exécutée."),
         "CPC 1422",
     ),
+    "record_mandate_lapsed": (
+        gettext_noop("L’étude signifie le commandement de payer avant cette date, dans le mois du mandat."),
+        "CPCE L126-1",
+    ),
+    "record_non_contestation": (
+        gettext_noop(
+            "Sans paiement ni contestation, l’étude peut dresser le procès-verbal après cette date, pas avant."
+        ),
+        "CPCE L126-3",
+    ),
+    "record_title_lapsed": (gettext_noop("Le titre du greffe doit être signifié avant cette date."), "CPCE L126-4"),
     "record_psrpc_silence": (
         gettext_noop("Sans réponse à cette date, le silence vaut refus et l’injonction de payer vous est proposée."),
         "CPCE R125-2 et R125-5",
@@ -173,53 +208,6 @@ def _waiting(deadline: Deadline, whose: str, today: date) -> NextStep:
     )  # fmt: skip
 
 
-# What the debtor reads: his own choices, never the creditor's.
-DEBTOR_WORDS = {
-    Phase.AMIABLE: (
-        gettext_noop("Réglez, proposez ou contestez avant cette date, auprès de l’étude."),
-        "CPCE R124-4",
-    ),
-    Phase.PSRPC: (
-        gettext_noop(
-            "Acceptez ou refusez avant cette date. Un accord doit être conclu d’ici là ; sans réponse, le silence vaut refus."
-        ),
-        "CPCE L125-1",
-    ),
-    Phase.TITLE: (
-        gettext_noop("Payez selon l’échéancier convenu. En cas de difficulté, écrivez à l’étude avant la date."),
-        "CPCE R125-6",
-    ),
-    Phase.INJONCTION_OFFERED: (
-        gettext_noop("Le créancier peut saisir le juge ; vous pouvez encore écrire à l’étude."),
-        "CPC 1405",
-    ),
-    Phase.INJONCTION_REQUESTED: (
-        gettext_noop(
-            "Le créancier saisit le juge. Si une ordonnance est rendue, elle vous sera signifiée avec vos droits."
-        ),
-        "CPC 1411",
-    ),
-    Phase.IP_FILED: (
-        gettext_noop("Le juge est saisi. Si une ordonnance est rendue, elle vous sera signifiée avec vos droits."),
-        "CPC 1411",
-    ),
-    Phase.IP_ORDERED: (
-        gettext_noop("Une ordonnance est rendue. Elle vous sera signifiée avec vos droits."),
-        "CPC 1411",
-    ),
-    Phase.IP_SERVED: (
-        gettext_noop(
-            "L’ordonnance vous a été signifiée. Vous pouvez payer, ou former opposition au greffe indiqué dans l’acte, "
-            "dans le mois."
-        ),
-        "CPC 1416",
-    ),
-    Phase.IP_OPPOSED: (gettext_noop("Votre opposition est enregistrée : le tribunal vous convoquera."), "CPC 1418"),
-    Phase.ENFORCEABLE: (gettext_noop("L’ordonnance peut être exécutée. Écrivez à l’étude pour régler."), "CPC 1422"),
-    Phase.SETTLED: (gettext_noop("Tout est réglé. Plus rien ne vous est réclamé dans ce dossier."), ""),
-}
-
-
 def debtor_step(dossier: Dossier, *, today: date) -> NextStep:
     """What the debtor may do, by the strict last day: what he does later might not count."""
     phase = Phase(dossier.phase)
@@ -271,6 +259,9 @@ CONSEQUENCES = {
     "settle": gettext_noop("Le dossier est clos comme réglé."),
     "accept": gettext_noop("La lettre amiable et le courriel partent aussitôt, au nom de l’étude."),
     "refuse": gettext_noop("Le créancier reçoit votre motif et peut corriger son dossier."),
+    "ask_correction": gettext_noop(
+        "Le dossier revient au créancier avec votre motif ; votre délai de prise en charge s’arrête jusqu’à son retour."
+    ),
     "open_psrpc": gettext_noop("La lettre recommandée est imprimée et le courriel part."),
     "resume_amiable": gettext_noop(
         "L’invitation n’est pas partie : le dossier revient en phase amiable, d’où vous pouvez l’envoyer de nouveau."
@@ -310,6 +301,18 @@ CONSEQUENCES = {
     "record_opposition": gettext_noop("L’ordonnance ne peut plus être exécutée ; le créancier est prévenu (CPC 1417)."),
     "record_enforceable": gettext_noop("L’ordonnance peut être exécutée ; le créancier est prévenu (CPC 1422)."),
     "record_judgment": gettext_noop("Le jugement remplace l’ordonnance ; le dossier est clos (CPC 1420)."),
+    "request_commandement": gettext_noop(
+        "L’étude signifie un commandement de payer dans le mois. Toute contestation met fin à cette voie."
+    ),
+    "record_commandement": gettext_noop("Le mois laissé au débiteur court, puis huit jours avant tout procès-verbal."),
+    "record_mandate_lapsed": gettext_noop("Le mois du mandat est passé : le créancier choisit de nouveau."),
+    "record_contestation": gettext_noop("La voie du commandement prend fin ; le créancier peut saisir le juge."),
+    "record_non_contestation": gettext_noop(
+        "Le procès-verbal est établi et scellé ; remettez-le au greffe (CPCE L126-3)."
+    ),
+    "record_clerk_title": gettext_noop("Le délai de signification court de cette date (CPCE L126-4)."),
+    "record_title_service": gettext_noop("Le titre peut être exécuté."),
+    "record_title_lapsed": gettext_noop("Le titre non signifié à temps est perdu ; le créancier choisit de nouveau."),
     "settle_in_psrpc": gettext_noop("L’issue est constatée par le commissaire de justice (CPCE R125-5, R125-7)."),
 }
 

@@ -2,6 +2,7 @@ from django.urls import include, path
 
 from portal.views import (
     answers,
+    cockpit,
     debtor_room,
     dossiers,
     drops,
@@ -65,6 +66,12 @@ urlpatterns = [
     path("espace/documents/<uuid:key>", files.portal_document, name="document"),
     # office
     path("etude/", office.worklist, name="office-home"),
+    path("etude/actes", cockpit.acts, name="office-acts"),
+    path("etude/actes/export", cockpit.acts_export, name="office-acts-export"),
+    path("etude/prise-en-charge", cockpit.review, name="office-review"),
+    path("etude/echeancier", cockpit.tonight, name="office-tonight"),
+    path("etude/echeancier/<int:breaker>/reprendre", cockpit.resume, name="office-resume"),
+    path("etude/scripts", cockpit.scripts, name="office-scripts"),
     path("etude/dossiers/", office.listing, name="office-dossiers"),
     path(f"etude/dossiers/{REF}/", office.detail, name="office-dossier"),
     path(f"etude/dossiers/{REF}/action/<slug:name>", office.confirm, name="office-confirm"),

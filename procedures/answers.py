@@ -8,7 +8,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from accounts.enums import PersonKind
-from core.actors import Actor
+from core.actors import SWEEP, Actor
 from dossiers import journal
 from dossiers.enums import ENDED, Phase
 from dossiers.models import Dossier, Item
@@ -26,6 +26,8 @@ from procedures.letters import (
     receipt,
 )
 from procedures.models import Answer, AnswerKind, Deadline, Hold, Means, Offer
+from procedures.services import advance, offered
+from procedures.transitions import TRANSITIONS
 
 OF_THE_PSRPC = (AnswerKind.ACCEPT, AnswerKind.REFUSE, AnswerKind.REFUSE_TERMS)
 LONGEST = 24
@@ -56,7 +58,8 @@ class Reply:
 def record(dossier: Dossier, reply: Reply, *, by: str, now: datetime) -> Answer:
     """Keep the answer and tell the creditor and the office at once; AnswerRefused says what the law leaves open.
 
-    It moves nothing: the commissaire de justice records the outcome himself (CPCE R125-3). A dispute, a difficulty, a
+    It moves nothing: the commissaire de justice records the outcome himself (CPCE R125-3); but a contestation ends the
+    route of the commandement by itself. A dispute, a difficulty, a
     payment, a request for time or a death sets the dossier aside until the office has verified it.
     """
     dossier = held(dossier)
@@ -72,6 +75,9 @@ def record(dossier: Dossier, reply: Reply, *, by: str, now: datetime) -> Answer:
         _offer(dossier, reply.instalments, reply.first_on, by=by, now=now, debtor_agreed_on=reply.received_on)
     detail = {"answer": reply.kind, "means": reply.means, "on": reply.received_on.isoformat(), "id": answer.pk}
     _tell(dossier, "debtor_answered", detail, by, now, (receipt, answered_to_creditor, answered_to_office))
+    if reply.kind == AnswerKind.CONTEST and offered(TRANSITIONS["record_contestation"], dossier, SWEEP):
+        # Here the law leaves nothing to find: any contestation ends the route of the commandement (law 2026-307).
+        advance(dossier, "record_contestation", by=SWEEP, now=now, reason=_("Contestation reçue du débiteur."))
     return answer
 
 
@@ -142,7 +148,7 @@ def _set_aside(dossier: Dossier, kind: HoldKind, reply: Reply, *, by: str, now: 
 
 
 def _refusal(dossier: Dossier, reply: Reply, today: date) -> str | None:
-    if dossier.phase in (*ENDED, Phase.DRAFT, Phase.SUBMITTED, Phase.REFUSED):
+    if dossier.phase in (*ENDED, Phase.DRAFT, Phase.SUBMITTED, Phase.REFUSED, Phase.TO_CORRECT):
         return _("Ce dossier n’attend pas de réponse.")
     if reply.received_on > today:
         return _("La réponse ne peut pas être reçue dans le futur : indiquez le jour de sa réception.")

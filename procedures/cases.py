@@ -17,7 +17,7 @@ from mandates.models import Mandate
 from notifications.models import Message
 from procedures.effects import Stop, stopped_by
 from procedures.enums import HoldKind, HoldState
-from procedures.legal_texts import AMIABLE_TEXTS, PSRPC_TEXTS, missing
+from procedures.legal_texts import AMIABLE_TEXTS, L126_TEXTS, PSRPC_TEXTS, missing
 from procedures.models import Deadline, Hold
 
 
@@ -80,7 +80,7 @@ def cases(dossiers: Sequence[Dossier], *, now: datetime, filing: bool = False) -
     for dossier in dossiers:
         today = now.astimezone(dossier.zone).date()
         if today not in absent:
-            absent[today] = tuple(missing((*AMIABLE_TEXTS, *PSRPC_TEXTS), on=today))
+            absent[today] = tuple(missing((*AMIABLE_TEXTS, *PSRPC_TEXTS, *L126_TEXTS), on=today))
         balance = Money(sums.get(dossier.pk, Decimal(0)), dossier.currency)
         has_mandate, due_on = dossier.creditor_id in signed, oldest.get(dossier.pk)
         facts.append(

@@ -82,3 +82,24 @@ def court_of_appeal(postcode: str) -> str:
 def is_served(postcode: str, courts: Collection[str]) -> bool:
     """Whether one of these courts of appeal is that of the place; an unknown place has none."""
     return COURTS.get(department(postcode)) in courts
+
+
+# Grounds of airports that follow another court than their département (COJ, annexe): no code tells them apart.
+AIRPORTS = {
+    "95": ("Paris", re.compile(r"a[ée]roport|a[ée]rogare|a[ée]rodrome|\bcdg\b|roissy|le bourget|\bterminal\b", re.I)),
+    "32": ("Pau", re.compile(r"a[ée]roport|a[ée]rodrome|aire[- ]sur[- ]l.adour", re.I)),
+}
+
+
+def possible_courts(postcode: str, address: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """The courts of appeal that the address may belong to, the likeliest first, and what a person must confirm. Pure.
+
+    One court and no doubt nearly everywhere; two where the words of the address point to the grounds of an airport.
+    """
+    court = court_of_appeal(postcode)
+    if (trap := AIRPORTS.get(department(postcode))) and trap[1].search(address):
+        told = _(
+            "Adresse dans une emprise d’aéroport ? Elle relève alors de la cour d’appel de %(court)s : à confirmer."
+        )
+        return (trap[0], court), (told % {"court": trap[0]},)
+    return (court,), ()

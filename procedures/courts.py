@@ -51,6 +51,9 @@ class Parties:
     origin: str
     territory: str
     town: str
+    tribunal: str = ""  # the seats, where the official lists give them
+    commercial: str = ""
+    listed: str = ""  # the lists and their edition
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +80,9 @@ def court_for(parties: Parties, *, on: date) -> Court:
     judge, reason = _judge(parties)
     place = _("lieu où demeure le débiteur : %(town)s (CPC 1406, d’ordre public)") % {"town": parties.town}
     cerfa = value_on(CERFA.get(judge, CERFA[Judge.TC]), on)
-    return Court(judge, _name(judge, parties.town), (reason, place), cerfa)
+    seat = parties.commercial if judge in (Judge.TC, Judge.MIXED) else parties.tribunal
+    name = _seated(judge, seat) if seat else _name(judge, parties.town)
+    return Court(judge, name, (reason, place, _listed(parties, seat)), cerfa)
 
 
 def _judge(parties: Parties) -> tuple[Judge, str]:
@@ -92,6 +97,31 @@ def _judge(parties: Parties) -> tuple[Judge, str]:
     if parties.territory in MIXED_COURTS:
         return Judge.MIXED, _("entre commerçants outre-mer : tribunal mixte de commerce")
     return Judge.TC, _("entre commerçants : tribunal de commerce (C. com. L721-3)")
+
+
+def _listed(parties: Parties, seat: str) -> str:
+    if seat:
+        return _("siège lu sur la liste officielle : %(source)s") % {"source": parties.listed}
+    return _("siège à confirmer par une personne sur la liste officielle : elle n’est pas chargée pour cette commune")
+
+
+def _seated(judge: Judge, seat: str) -> str:
+    """The court by its seat, as the official list names it."""
+    if judge == Judge.TC and name_of(seat) in {name_of(town) for town in ECONOMIC}:
+        return _("Tribunal des activités économiques de %(town)s") % {"town": seat}
+    names = {
+        Judge.JCP: _("Juge des contentieux de la protection, tribunal judiciaire de %(town)s"),
+        Judge.TJ: _("Tribunal judiciaire de %(town)s"),
+        Judge.TC: _("Tribunal de commerce de %(town)s"),
+        Judge.COMMERCIAL_CHAMBER: _("Tribunal judiciaire de %(town)s, chambre commerciale"),
+        Judge.MIXED: _("Tribunal mixte de commerce de %(town)s"),
+    }
+    return names[judge] % {"town": seat}
+
+
+def name_of(town: str) -> str:
+    """A town's name without case nor hyphens."""
+    return town.casefold().replace("-", " ").strip()
 
 
 def _name(judge: Judge, town: str) -> str:

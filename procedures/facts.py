@@ -29,6 +29,11 @@ def fact_day(case: Case, move: Transition, written: str) -> date:
             _("Cette date précède l’acte d’avant, du %(day)s : relevez-la sur l’acte.") % {"day": f"{last:%d/%m/%Y}"}
         )
     term = Deadline.objects.filter(dossier=case.dossier, transition=move.within).last() if move.within else None
+    if term and day < term.started_on:
+        raise TransitionRefused(
+            _("Cette date précède l’acte d’avant, du %(day)s : relevez-la sur l’acte.")
+            % {"day": f"{term.started_on:%d/%m/%Y}"}
+        )
     if term and day > term.due_on:
         raise TransitionRefused(
             _("Le délai s’achevait le %(day)s : %(why)s.") % {"day": f"{term.due_on:%d/%m/%Y}", "why": term.derivation}

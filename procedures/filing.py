@@ -7,7 +7,7 @@ from core.actors import Actor
 from dossiers import search
 from dossiers.models import Dossier
 from procedures.cases import cases
-from procedures.competence import UnknownPlace, court_of_appeal
+from procedures.competence import UnknownPlace, possible_courts
 from procedures.services import move_all
 from procedures.transitions import TRANSITIONS
 from tenants.models import Office
@@ -35,9 +35,10 @@ def _office(draft: Dossier, found: dict[str, Office | None]) -> Office | None:
     if draft.debtor is None:
         return None
     try:
-        court = court_of_appeal(draft.debtor.postcode)
+        courts, _doubts = possible_courts(draft.debtor.postcode, draft.debtor.whole_address)
     except UnknownPlace:
         return None
-    if court not in found:
-        found[court] = Office.objects.competent_for(court, brand=draft.brand).first()
-    return found[court]
+    for court in courts:
+        if court not in found:
+            found[court] = Office.objects.competent_for(court, brand=draft.brand).first()
+    return next((office for court in courts if (office := found[court])), None)

@@ -6,13 +6,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
 from core.actors import Side
-from dossiers.enums import Phase
+from dossiers.enums import Origin, Phase
 from mandates.services import needs_mandate
 from procedures.cases import Case
-from procedures.competence import UnknownPlace, court_of_appeal
+from procedures.competence import UnknownPlace, possible_courts
 from procedures.effects import Stop, sentence
 from procedures.enums import HoldKind
-from procedures.legal_texts import AMIABLE_TEXTS, PSRPC_TEXTS
+from procedures.legal_texts import AMIABLE_TEXTS, L126_TEXTS, PSRPC_TEXTS
 from procedures.limitation import is_prescribed, limitation
 from procedures.routes import WITHOUT_PSRPC, exceeds_the_ceiling, left_the_psrpc
 from tenants.models import Territory
@@ -70,12 +70,12 @@ def office_is_competent(case: Case) -> str | None:
         return _("Le débiteur vit à l’étranger : aucune étude n’est compétente (CPCE R125-1).")
     office = case.dossier.office
     try:
-        court = court_of_appeal(case.debtor.postcode)
+        courts, _doubts = possible_courts(case.debtor.postcode, case.debtor.whole_address)
     except UnknownPlace as error:
         return str(error)
-    if office is None or office.court_of_appeal != court:
+    if office is None or office.court_of_appeal not in courts:
         return _("Aucune étude compétente : le débiteur relève de la cour d’appel de %(court)s (CPCE R125-1).") % {
-            "court": court
+            "court": courts[0]
         }
     return None
 
@@ -101,6 +101,21 @@ def is_not_invoiced_between_commercants(case: Case) -> str | None:
     """Such claims left the procedure on 25 April 2026 (law 2026-307)."""
     if left_the_psrpc(case.dossier.origin, case.creditor.is_commercant, case.debtor.is_trader, case.today):
         return _("Une facture entre commerçants ne relève plus de la procédure simplifiée (loi du 23 avril 2026).")
+    return None
+
+
+def is_invoiced_between_commercants(case: Case) -> str | None:
+    """The route of the commandement is for them only (CPCE L126-1)."""
+    if not (case.creditor.is_commercant and case.debtor.is_trader and case.dossier.origin == Origin.INVOICE):
+        return _("Cette voie est réservée aux factures entre commerçants (CPCE L126-1).")
+    return None
+
+
+def l126_is_open(case: Case) -> str | None:
+    """Closed until the decree and the articles in force that day are entered: nothing is served on a guess."""
+    if absent := [article for article in L126_TEXTS if article in case.texts_missing]:
+        sentence = _("Voie pas encore ouverte (loi du 23 avril 2026) : le support saisit d’abord %(names)s.")
+        return sentence % {"names": ", ".join(absent)}
     return None
 
 
@@ -189,7 +204,7 @@ def closure_is_asked(case: Case) -> str | None:
     return None
 
 
-FAILED = (Phase.TITLE, Phase.INJONCTION_OFFERED, Phase.ENFORCEABLE)
+FAILED = (Phase.TITLE, Phase.INJONCTION_OFFERED, Phase.ENFORCEABLE, Phase.L126_ENFORCEABLE)
 HOPELESS = (HoldKind.INSOLVENCY, HoldKind.ADDRESS_LOST, HoldKind.DEATH, HoldKind.OVERINDEBTEDNESS)
 
 

@@ -29,7 +29,7 @@ from procedures.models import Deadline, Hold
 from procedures.terms import compute
 
 PAUSED = "paused"
-BEFORE_FILING = (Phase.DRAFT, Phase.REFUSED)
+BEFORE_FILING = (Phase.DRAFT, Phase.REFUSED, Phase.TO_CORRECT)
 
 
 class HoldRefused(ValueError):

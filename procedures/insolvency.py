@@ -81,7 +81,7 @@ def watch_clients(bulletin: Bulletin, clients: Mapping[int, Iterable[str]], *, n
 
 
 def _living() -> QuerySet[Dossier]:
-    living = Dossier.objects.open().exclude(phase=Phase.REFUSED)  # type: ignore[attr-defined]
+    living = Dossier.objects.open().exclude(phase__in=[Phase.REFUSED, Phase.TO_CORRECT])  # type: ignore[attr-defined]
     return living.filter(debtor__isnull=False).exclude(debtor__siren="")
 
 

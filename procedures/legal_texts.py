@@ -8,6 +8,8 @@ from django.db.models import Q
 from procedures.models import LegalText
 
 AMIABLE_TEXTS = ("CPCE L111-8",)
+# The route of law 2026-307 opens on the day that its decree holds, and not before somebody has entered it.
+L126_TEXTS = ("CPCE L126-1", "CPCE L126-2", "CPCE L126-3", "CPCE L126-4", "Décret L126")
 PSRPC_TEXTS = ("CPCE L111-2", "CPCE L111-3", "CPCE L125-1", "C. civ. 2238")
 
 

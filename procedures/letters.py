@@ -58,6 +58,10 @@ def refused_to_creditor(case: Case, cause: str, now: datetime) -> Message | None
     return _to_creditor(case, cause, now, "dossier_refused")
 
 
+def correction_to_creditor(case: Case, cause: str, now: datetime) -> Message | None:
+    return _to_creditor(case, cause, now, "correction_asked")
+
+
 def injonction_to_creditor(case: Case, cause: str, now: datetime) -> Message | None:
     return _to_creditor(case, cause, now, "injonction_offered")
 
@@ -127,6 +131,27 @@ def opposition_to_creditor(case: Case, cause: str, now: datetime) -> Message | N
 
 def enforceable_to_creditor(case: Case, cause: str, now: datetime) -> Message | None:
     return _to_creditor(case, cause, now, "order_enforceable")
+
+
+def commandement_to_office(case: Case, cause: str, now: datetime) -> Message | None:
+    return _to_office(case, cause, now, "commandement_requested")
+
+
+def commandement_to_creditor(case: Case, cause: str, now: datetime) -> Message | None:
+    return _to_creditor(case, cause, now, "commandement_served")
+
+
+def contestation_to_creditor(case: Case, cause: str, now: datetime) -> Message | None:
+    return _to_creditor(case, cause, now, "commandement_contested")
+
+
+def non_contestation(case: Case, cause: str, now: datetime) -> Message | None:
+    """The record that nobody contested, for the clerk (CPCE L126-3)."""
+    return _message(case, cause, now, "l126_record", Channel.FILE, {})
+
+
+def clerk_title_to_creditor(case: Case, cause: str, now: datetime) -> Message | None:
+    return _to_creditor(case, cause, now, "clerk_title_issued")
 
 
 def hold_to_creditor(case: Case, cause: str, now: datetime) -> Message | None:
@@ -229,12 +254,17 @@ DEBTOR_MAILS = {
     "psrpc_email": (Phase.PSRPC, "messages/procedures/psrpc.txt", "Invitation à la procédure simplifiée"),
 }
 # News that is none once the dossier was taken back.
-NEWS_OF = {"new_dossier": Phase.SUBMITTED, "injonction_requested": Phase.INJONCTION_REQUESTED}
+NEWS_OF = {
+    "new_dossier": Phase.SUBMITTED,
+    "commandement_requested": Phase.L126_REQUESTED,
+    "injonction_requested": Phase.INJONCTION_REQUESTED,
+}
 NOTICES = {
     "new_dossier": ("Nouveau dossier à prendre en charge", "office-dossier"),
     "injonction_requested": ("Injonction de payer demandée", "office-dossier"),
     "dossier_accepted": ("Votre dossier est accepté", "dossier"),
     "dossier_refused": ("Votre dossier n’a pas été accepté", "dossier"),
+    "correction_asked": ("Votre dossier est à corriger", "dossier"),
     "injonction_offered": ("Vous pouvez demander l’injonction de payer", "dossier"),
     "dossier_closed": ("Votre dossier est clos par l’étude", "dossier"),
     "debtor_answered": ("Le débiteur a répondu", "dossier"),
@@ -253,6 +283,10 @@ NOTICES = {
     "insolvency_to_confirm": ("Une procédure collective est à confirmer", "office-dossier"),
     "declaration_alarm": ("Le délai de déclaration de créance s’achève", "dossier"),
     "declaration_alarm_office": ("Le délai de déclaration de créance s’achève", "office-dossier"),
+    "commandement_requested": ("Commandement de payer demandé", "office-dossier"),
+    "commandement_served": ("Le commandement de payer est signifié", "dossier"),
+    "commandement_contested": ("Le débiteur a contesté le commandement", "dossier"),
+    "clerk_title_issued": ("Le greffe a rendu le procès-verbal exécutoire", "dossier"),
     "hold_to_verify": ("Une suspension est à vérifier", "office-dossier"),
 }
 LETTER_NAMED: dict[str, Letter] = {

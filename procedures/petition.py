@@ -27,6 +27,7 @@ from procedures.effects import Stop, sentence
 from procedures.letters import petition, queue_letters
 from procedures.models import Hold
 from procedures.parameters import MissingParameter
+from procedures.places import located
 
 PETITION = "letters/injonction/requete.2026-04-01.html"
 STAMPS = "letters/injonction/tampons.2026-04-01.html"
@@ -80,7 +81,12 @@ def court_of(dossier: Dossier, *, on: date) -> Court:
         raise NoCourt(_("Identifiez le débiteur à l’étape 2."))
     creditor = dossier.creditor
     trades = creditor.is_commercant or creditor.commercial_by_form()
-    return court_for(Parties(trades, debtor.is_trader, dossier.origin, debtor.territory, debtor.town), on=on)
+    place = located(debtor)
+    known = place.commune if place and not place.doubts else None
+    seats = (
+        (known.tribunal, known.commercial, f"{known.source}, {known.edition_on:%d/%m/%Y}") if known else ("", "", "")
+    )
+    return court_for(Parties(trades, debtor.is_trader, dossier.origin, debtor.territory, debtor.town, *seats), on=on)
 
 
 def build(dossier: Dossier, *, on: date) -> bytes:

@@ -20,8 +20,9 @@ from dossiers.enums import ItemKind, Phase
 from dossiers.models import Dossier, Event, Item
 from dossiers.services import add_item, held
 from notifications.outbox import queue_all
+from procedures.breakers import failed, passed, running
 from procedures.cases import Case, cases
-from procedures.competence import UnknownPlace, court_of_appeal
+from procedures.competence import UnknownPlace, possible_courts
 from procedures.effects import Stop
 from procedures.facts import TransitionRefused as TransitionRefused  # what `advance` raises
 from procedures.facts import fact_day, term_of_fact
@@ -56,9 +57,9 @@ def advance(dossier: Dossier, name: str, *, by: Actor, now: datetime, **detail: 
     day = fact_day(case, move, str(detail.get("on", ""))) if move.fact else None
     close_deadlines(case.dossier, now=now)
     [event] = move_all([case], name, by=by, now=now, detail=detail)
-    if day and move.opens:
+    if move.opens:  # from the fact that was stated; without one the move itself is the fact, today
         kind, then = move.opens
-        Deadline.open(case.dossier, then, term_of_fact(case, kind, day))
+        Deadline.open(case.dossier, then, term_of_fact(case, kind, day or case.today))
     return event
 
 
@@ -113,7 +114,9 @@ def _advance_batch(now: datetime, limit: int) -> int:
     with acting_as(WORKER):
         deadlines = _take(now, limit)
         for name in sorted({deadline.transition for deadline in deadlines}):
-            _lapse([d for d in deadlines if d.transition == name], name, now=now)
+            of_a_kind = [deadline for deadline in deadlines if deadline.transition == name]
+            _lapse(of_a_kind, name, now=now)
+            passed(of_a_kind, name)
     return len(deadlines)
 
 
@@ -125,9 +128,12 @@ def _advance_or_hold(now: datetime) -> int:
         try:
             with transaction.atomic():
                 _lapse([deadline], deadline.transition, now=now)
-        except Exception:
+        except Exception as error:
             logger.exception("deadline=%s is held for an hour", deadline.pk)
             Deadline.objects.filter(pk=deadline.pk).update(lapses_at=now + HOLD)
+            failed(deadline, error, now=now)
+        else:
+            passed([deadline], deadline.transition)
     return 1
 
 
@@ -135,7 +141,7 @@ def _take(now: datetime, limit: int) -> list[Deadline]:
     """Deadline and dossier are locked at once and passed by when held: waiting for one of them is a deadlock."""
     on_hold = Hold.objects.stopping(Stop.MACHINE).filter(dossier=OuterRef("dossier"))
     overdue = (
-        Deadline.objects.overdue(now)
+        running(Deadline.objects.overdue(now))
         .filter(~Exists(on_hold))
         .select_related("dossier__debtor")
         .prefetch_related(*SHARED)
@@ -196,10 +202,11 @@ def _competent_office(dossier: Dossier) -> Office | None:
     if dossier.debtor is None:
         return None
     try:
-        court = court_of_appeal(dossier.debtor.postcode)
+        courts, _doubts = possible_courts(dossier.debtor.postcode, dossier.debtor.whole_address)
     except UnknownPlace:
         return None
-    return Office.objects.competent_for(court, brand=dossier.brand).first()
+    found = (Office.objects.competent_for(court, brand=dossier.brand).first() for court in courts)
+    return next((office for office in found if office), None)
 
 
 def offered(transition: Transition, dossier: Dossier, by: Actor) -> bool:

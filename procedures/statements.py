@@ -14,6 +14,7 @@ from procedures.claims import account_of
 from procedures.decompte import Part
 from procedures.enums import MatchState
 from procedures.irrecoverable import unpaid
+from procedures.legal_texts import L126_TEXTS, in_force
 from procedures.models import Answer, Hold, InsolvencyNotice, Offer
 from procedures.petition import build, missing, pieces_of
 
@@ -59,6 +60,18 @@ def title(message: Message) -> Content:
     context |= {"offer": offer, "steps": _steps(message, event)}
     pdf = pdf_of("letters/psrpc/title.2026-01-01.html", context)
     return _kept(f"Titre exécutoire – {context['dossier'].reference}", pdf)
+
+
+@content_of("l126_record")
+def non_contestation(message: Message) -> Content:
+    """The record of the absence of contestation, which the clerk makes enforceable (CPCE L126-3)."""
+    event = _cause(message)
+    context = _context(message) | {
+        "steps": _steps(message, event),
+        "texts": in_force(L126_TEXTS, on=message.written_on),
+    }
+    pdf = pdf_of("letters/l126/record.2026-04-25.html", context)
+    return _kept(f"Procès-verbal de non-contestation – {context['dossier'].reference}", pdf)
 
 
 @content_of("petition")
@@ -168,6 +181,7 @@ def _step(event: Event) -> str:
         answer = Answer.objects.get(pk=detail["id"])
         return f"Réponse du débiteur : « {answer.get_kind_display()} » ({answer.get_means_display().lower()})"
     return {
+        "record_commandement": "Commandement de payer signifié",
         "offer_made": "Proposition d’accord faite par l’étude",
         "offer_agreed": "Consentement donné à la proposition",
     }.get(event.kind, "")

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 
+from django.db import connection
 from django.db.models import Max, OuterRef, QuerySet, Subquery
 
 from dossiers.enums import Phase
@@ -25,9 +26,28 @@ def due_at(brand: Brand, filed: Iterable[datetime]) -> dict[datetime, datetime]:
     return {at: at + timedelta(hours=int(hours(at.astimezone(brand.zone).date()))) for at in filed}
 
 
+SPENT = """
+SELECT asked.dossier_id, sum(asked.at - filed.at) FROM dossiers_event asked
+JOIN LATERAL (SELECT at FROM dossiers_event WHERE dossier_id = asked.dossier_id AND kind = ANY(%s) AND seq < asked.seq
+  ORDER BY seq DESC LIMIT 1) filed ON true
+WHERE asked.kind = 'ask_correction' AND asked.dossier_id = ANY(%s) AND asked.seq > coalesce((SELECT max(seq)
+  FROM dossiers_event WHERE dossier_id = asked.dossier_id AND kind IN ('refuse', 'withdraw')), 0)
+GROUP BY asked.dossier_id
+"""
+
+
+def spent(keys: Iterable[int]) -> dict[int, timedelta]:
+    """What the office had used of its hours when it asked for a correction: the rest runs on at the new filing."""
+    with connection.cursor() as cursor:
+        cursor.execute(SPENT, [list(FILED), list(keys)])
+        return dict(cursor.fetchall())
+
+
 def promised(dossier: Dossier) -> datetime | None:
     """Until when the office is to take this dossier in charge; nothing once it has decided."""
     if dossier.phase != Phase.SUBMITTED:
         return None
     at = Event.objects.filter(dossier=dossier, kind__in=FILED).aggregate(at=Max("at"))["at"]
-    return due_at(dossier.brand, [at])[at] if at else None
+    if at is None:
+        return None
+    return due_at(dossier.brand, [at])[at] - spent([dossier.pk]).get(dossier.pk, timedelta(0))

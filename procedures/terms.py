@@ -63,6 +63,7 @@ KINDS = {
     ),
     "ip_lawyer_15d": Kind("Constitution d’avocat", "Avis d’opposition", "P15D", EXTENDED, "CPC 1418", OURS),
     "tc_fee_15d": Kind("Consignation au greffe", "Requête ou avis", "P15D", EXTENDED, "CPC 1425", OURS),
+    "l126_service": Kind("Signification du commandement", "Mandat donné", "P1M", EXTENDED, "CPCE L126-1", OURS),
     "l126_debtor_month": Kind("Payer ou contester", "Commandement signifié", "P1M", EXTENDED, "CPCE L126-2"),
     "l126_pv_earliest": Kind(
         "Procès-verbal de non-contestation, au plus tôt",
@@ -70,6 +71,9 @@ KINDS = {
         "P1M",
         EXTENDED,
         "CPCE L126-3",
+    ),
+    "l126_title_service": Kind(
+        "Signification du titre du greffe", "Titre rendu exécutoire", "P6M", EXTENDED, "CPCE L126-4", OURS
     ),
     "rj_declaration": Kind("Déclaration de créance", "Publication au BODACC", "P2M", EXTENDED, "C. com. R622-24", OURS),
     "rj_releve_forclusion": Kind(

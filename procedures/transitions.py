@@ -57,9 +57,12 @@ PSRPC = (
     guards.psrpc_texts_are_entered,
 )
 
+L126 = (Phase.L126_REQUESTED, Phase.L126_SERVED, Phase.L126_UNCONTESTED, Phase.L126_TITLE, Phase.L126_ENFORCEABLE)
+L126_GUARDS = (guards.is_unpaid, guards.nothing_holds_acts, guards.is_invoiced_between_commercants, guards.l126_is_open)
 OPEN = (
     Phase.SUBMITTED, Phase.AMIABLE, Phase.PSRPC, Phase.TITLE, Phase.INJONCTION_OFFERED, Phase.INJONCTION_REQUESTED,
     Phase.IP_FILED, Phase.IP_ORDERED, Phase.IP_SERVED, Phase.IP_OPPOSED, Phase.ENFORCEABLE,
+    *L126,
 )  # fmt: skip
 
 TRANSITIONS = {
@@ -79,7 +82,14 @@ TRANSITIONS = {
         gettext_noop("Refuser"), (Phase.SUBMITTED,), Phase.REFUSED, (Side.OFFICE,),
         letters=(letters.refused_to_creditor,), needs_reason=True,
     ),
-    "correct": Transition(gettext_noop("Corriger et transmettre de nouveau"), (Phase.REFUSED,), Phase.DRAFT, (Side.CREDITOR,)),
+    # What is wrong is said; the office's hours stand still until the dossier is filed again (procedures.taking_in).
+    "ask_correction": Transition(
+        gettext_noop("Demander une correction"), (Phase.SUBMITTED,), Phase.TO_CORRECT, (Side.OFFICE,),
+        letters=(letters.correction_to_creditor,), needs_reason=True,
+    ),
+    "correct": Transition(
+        gettext_noop("Corriger et transmettre de nouveau"), (Phase.REFUSED, Phase.TO_CORRECT), Phase.DRAFT, (Side.CREDITOR,)
+    ),
     "open_psrpc": Transition(
         gettext_noop("Ouvrir la procédure simplifiée"), (Phase.AMIABLE,), Phase.PSRPC, (Side.SYSTEM, Side.OFFICE), guards=PSRPC,
         letters=(letters.psrpc_letter,),
@@ -126,7 +136,7 @@ TRANSITIONS = {
         (Side.CREDITOR,), guards=(guards.is_unpaid, guards.nothing_holds_acts), letters=(letters.request_to_office,),
     ),
     "renounce": Transition(
-        gettext_noop("Renoncer et clore"), (Phase.INJONCTION_OFFERED, Phase.REFUSED), Phase.CLOSED, (Side.CREDITOR,),
+        gettext_noop("Renoncer et clore"), (Phase.INJONCTION_OFFERED, Phase.REFUSED, Phase.TO_CORRECT), Phase.CLOSED, (Side.CREDITOR,),
         needs_reason=True,
     ),
     # The creditor asked (procedures.holds); papers that were sent remain sent, and what the office did remains done.
@@ -137,7 +147,7 @@ TRANSITIONS = {
     # The end of a path that failed: the certificate is free (NUM-13, NUM-16).
     "certify": Transition(
         gettext_noop("Certifier l’irrécouvrabilité et clore"),
-        (Phase.AMIABLE, Phase.TITLE, Phase.INJONCTION_OFFERED, Phase.ENFORCEABLE), Phase.CLOSED, (Side.OFFICE,),
+        (Phase.AMIABLE, Phase.TITLE, Phase.INJONCTION_OFFERED, Phase.ENFORCEABLE, Phase.L126_ENFORCEABLE), Phase.CLOSED, (Side.OFFICE,),
         guards=(guards.is_unpaid, guards.path_is_exhausted), needs_reason=True,
         letters=(letters.certificate, letters.certificate_to_creditor),
     ),
@@ -145,7 +155,7 @@ TRANSITIONS = {
         gettext_noop("Clore comme réglé"),
         (
             Phase.SUBMITTED, Phase.AMIABLE, Phase.TITLE, Phase.INJONCTION_OFFERED, Phase.INJONCTION_REQUESTED, Phase.IP_FILED,
-            Phase.IP_ORDERED, Phase.IP_SERVED, Phase.IP_OPPOSED, Phase.ENFORCEABLE,
+            Phase.IP_ORDERED, Phase.IP_SERVED, Phase.IP_OPPOSED, Phase.ENFORCEABLE, *L126,
         ), Phase.SETTLED, (Side.CREDITOR, Side.OFFICE, Side.SYSTEM), guards=(guards.is_settled,),
         letters=(letters.settled_to_creditor,),
     ),
@@ -195,6 +205,48 @@ TRANSITIONS = {
         gettext_noop("Enregistrer le jugement sur opposition"), (Phase.IP_OPPOSED,), Phase.CLOSED, (Side.OFFICE,),
         fact=gettext_noop("Jugement rendu le"), needs_reason=True, letters=(letters.closed_to_creditor,),
     ),
+    # Invoices between commerçants (CPCE L126-1 to L126-4, law 2026-307), shut until its decree is entered as a dated
+    # text. Any contestation ends it; what the clerk makes enforceable is served within six months.
+    "request_commandement": Transition(
+        gettext_noop("Demander le commandement de payer"), (Phase.INJONCTION_OFFERED,), Phase.L126_REQUESTED,
+        (Side.CREDITOR,), guards=L126_GUARDS, opens=("l126_service", "record_mandate_lapsed"),
+        letters=(letters.commandement_to_office,),
+    ),
+    "record_commandement": Transition(
+        gettext_noop("Enregistrer la signification du commandement"), (Phase.L126_REQUESTED,), Phase.L126_SERVED,
+        (Side.OFFICE,), guards=L126_GUARDS, fact=gettext_noop("Commandement signifié le"),
+        opens=("l126_pv_earliest", "record_non_contestation"), within="record_mandate_lapsed",
+        letters=(letters.commandement_to_creditor,),
+    ),
+    "record_mandate_lapsed": Transition(
+        gettext_noop("Constater que le mois du mandat est passé"), (Phase.L126_REQUESTED,), Phase.INJONCTION_OFFERED,
+        (Side.OFFICE,), guards=(guards.is_unpaid, guards.no_term_is_running), needs_reason=True,
+        letters=(letters.injonction_to_creditor,),
+    ),
+    "record_contestation": Transition(
+        gettext_noop("Enregistrer la contestation"), (Phase.L126_SERVED, Phase.L126_UNCONTESTED),
+        Phase.INJONCTION_OFFERED, (Side.OFFICE, Side.SYSTEM), needs_reason=True,
+        letters=(letters.contestation_to_creditor,),
+    ),
+    "record_non_contestation": Transition(
+        gettext_noop("Dresser le procès-verbal de non-contestation"), (Phase.L126_SERVED,), Phase.L126_UNCONTESTED,
+        (Side.OFFICE,), guards=(guards.is_unpaid, guards.nothing_holds_acts, guards.no_term_is_running),
+        letters=(letters.non_contestation,),
+    ),
+    "record_clerk_title": Transition(
+        gettext_noop("Enregistrer le titre du greffe"), (Phase.L126_UNCONTESTED,), Phase.L126_TITLE, (Side.OFFICE,),
+        fact=gettext_noop("Rendu exécutoire par le greffe le"), opens=("l126_title_service", "record_title_lapsed"),
+        letters=(letters.clerk_title_to_creditor,),
+    ),
+    "record_title_service": Transition(
+        gettext_noop("Enregistrer la signification du titre"), (Phase.L126_TITLE,), Phase.L126_ENFORCEABLE,
+        (Side.OFFICE,), fact=gettext_noop("Titre signifié le"), within="record_title_lapsed",
+    ),
+    "record_title_lapsed": Transition(
+        gettext_noop("Constater que le titre n’a pas été signifié à temps"), (Phase.L126_TITLE,),
+        Phase.INJONCTION_OFFERED, (Side.OFFICE,), guards=(guards.is_unpaid, guards.no_term_is_running),
+        needs_reason=True, letters=(letters.injonction_to_creditor,),
+    ),
     # R125-7: between the sending and the recorded outcome, only the commissaire de justice may find it paid.
     "settle_in_psrpc": Transition(
         gettext_noop("Constater le règlement"), (Phase.PSRPC,), Phase.SETTLED, (Side.OFFICE,), guards=(guards.is_settled,),
@@ -207,6 +259,7 @@ TURN = {
     Phase.DRAFT: gettext_noop("créancier"),
     Phase.SUBMITTED: gettext_noop("étude"),
     Phase.REFUSED: gettext_noop("créancier"),
+    Phase.TO_CORRECT: gettext_noop("créancier"),
     Phase.AMIABLE: gettext_noop("débiteur"),
     Phase.PSRPC: gettext_noop("débiteur"),
     Phase.TITLE: gettext_noop("débiteur"),
@@ -217,6 +270,11 @@ TURN = {
     Phase.IP_SERVED: gettext_noop("étude"),
     Phase.IP_OPPOSED: gettext_noop("étude"),
     Phase.ENFORCEABLE: gettext_noop("étude"),
+    Phase.L126_REQUESTED: gettext_noop("étude"),
+    Phase.L126_SERVED: gettext_noop("débiteur"),
+    Phase.L126_UNCONTESTED: gettext_noop("étude"),
+    Phase.L126_TITLE: gettext_noop("étude"),
+    Phase.L126_ENFORCEABLE: gettext_noop("étude"),
     Phase.SETTLED: gettext_noop("personne"),
     Phase.CLOSED: gettext_noop("personne"),
 }

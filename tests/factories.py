@@ -63,8 +63,18 @@ from mandates.models import Mandate, MandateState, Mode
 from notifications.models import Message
 from notifications.relay import dispatch_next
 from payments.models import BankReturn, Batch, CardLine, CardPayment, Collection, Fee
-from procedures.legal_texts import AMIABLE_TEXTS, PSRPC_TEXTS
-from procedures.models import Answer, Deadline, Hold, Insolvency, InsolvencyNotice, LegalText, Offer
+from procedures.legal_texts import AMIABLE_TEXTS, L126_TEXTS, PSRPC_TEXTS
+from procedures.models import (
+    Answer,
+    Breaker,
+    Deadline,
+    Hold,
+    Insolvency,
+    InsolvencyNotice,
+    LegalText,
+    Offer,
+    PhoneScript,
+)
 from procedures.terms import compute
 from signatures.codes import Signer, Way, send_code
 from signatures.deeds import Deed
@@ -99,6 +109,17 @@ def legal_texts() -> None:
             valid_from=date(2020, 1, 1),
             defaults={"text": "Texte.", "source": "essai", "is_specimen": True},
         )
+
+
+def l126_open() -> dict[str, Any]:
+    """The route of the commandement as if its decree were entered, and the debtor whom it is for."""
+    for article in L126_TEXTS:
+        LegalText.objects.get_or_create(
+            article=article,
+            valid_from=date(2026, 1, 1),
+            defaults={"text": f"Spécimen de {article}.", "source": "essai"},
+        )
+    return {"debtor": {"company": "Garage Durand", "is_commercant": True}}
 
 
 def office(of: Brand | None = None, **fields: Any) -> Office:
@@ -479,6 +500,17 @@ def hold(of: Dossier, kind: str = "dispute", *, confirmed: bool = False, **field
     if confirmed:
         values |= {"state": "confirmed", "proof": "pièce n° 1", "decided_at": LONG_AGO, "decided_by": "essai"}
     return Hold.objects.create(dossier=of, creditor_id=of.creditor_id, **(values | fields))
+
+
+def breaker(of: Office, transition: str = "open_psrpc", **fields: Any) -> Breaker:
+    """A kind of move that the sweep stopped at that office."""
+    values = {"failures": 5, "failed_at": LONG_AGO, "stopped_at": LONG_AGO, "office": of, "transition": transition}
+    return Breaker.objects.create(**(values | fields))
+
+
+def script(of: Office, phase: str = Phase.AMIABLE, text: str = "Bonjour.", **fields: Any) -> PhoneScript:
+    values = {"office": of, "phase": phase, "text": text, "valid_from": LONG_AGO.date(), "written_by": "essai"}
+    return PhoneScript.objects.create(**(values | {"written_at": LONG_AGO} | fields))
 
 
 def notice(siren: str = "552100554", **fields: Any) -> InsolvencyNotice:

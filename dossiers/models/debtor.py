@@ -73,5 +73,9 @@ class Debtor(models.Model):
         return self.is_commercant or (self.kind == PersonKind.LEGAL and self.legal_form in COMMERCIAL_BY_FORM)
 
     @property
+    def whole_address(self) -> str:
+        return f"{self.street} {self.complement} {self.town}"
+
+    @property
     def address_lines(self) -> list[str]:
         return [line for line in (self.name, self.complement, self.street, f"{self.postcode} {self.town}") if line]

@@ -31,6 +31,11 @@ from tenants.context import WORKER, acting_as
 TRIES, PAUSE = 5, 900
 DEBTOR = "le débiteur, en ligne"  # as the journal names him
 OPEN_PHASES = (
+    Phase.L126_REQUESTED,
+    Phase.L126_SERVED,
+    Phase.L126_UNCONTESTED,
+    Phase.L126_TITLE,
+    Phase.L126_ENFORCEABLE,
     Phase.AMIABLE,
     Phase.PSRPC,
     Phase.TITLE,
@@ -91,6 +96,7 @@ def room(request: Any) -> HttpResponse:
         "items": dossier.items.all(),
         "next": presenters.debtor_step(dossier, today=today),
         "is_psrpc": dossier.phase == Phase.PSRPC,
+        "is_l126": dossier.phase in CONTESTED,
         "papers": Document.objects.filter(shown_to_debtor(dossier.pk)),
         "answers": dossier.answers.all(),
         "choices": choices_of(dossier),
@@ -111,6 +117,11 @@ def _mine(request: Any) -> Dossier | None:
     return dossier
 
 
+CONTESTED = (Phase.L126_SERVED, Phase.L126_UNCONTESTED)  # any contestation ends the commandement there
+CONTEST_ENDS = gettext_noop(
+    "Votre contestation met fin aussitôt à la procédure du commandement de payer ; le créancier pourra saisir le juge, "
+    "devant qui vous vous expliquerez. Dites en quelques mots ce que vous contestez."
+)
 WRONG_CODE = gettext_noop("Le code ne correspond pas. Recopiez-le depuis la lettre reçue.")
 EXPLAINED = {
     "accept": gettext_noop(
@@ -132,6 +143,11 @@ EXPLAINED = {
         "Vous êtes un proche : dites la date du décès et, si vous le connaissez, le notaire. Rien ne vous sera réclamé par cette page."
     ),
 }
+
+
+def _explained(dossier: Dossier, kind: str) -> str:
+    ends = kind == AnswerKind.CONTEST and dossier.phase in CONTESTED
+    return _(CONTEST_ENDS if ends else EXPLAINED[kind])
 
 
 def choices_of(dossier: Dossier) -> list[AnswerKind]:
@@ -159,7 +175,7 @@ def answer(request: Any) -> HttpResponse:
     form = DebtorAnswerForm(request.POST or None, kind=kind, items=dossier.items.filter(kind=ItemKind.INVOICE))
     if request.method == "POST" and form.is_valid() and _answered(request, dossier, AnswerKind(kind), form):
         return redirect("debtor-room")
-    context = {"form": form, "dossier": dossier, "kind": AnswerKind(kind), "explained": _(EXPLAINED[kind])}
+    context = {"form": form, "dossier": dossier, "kind": AnswerKind(kind), "explained": _explained(dossier, kind)}
     context["last_on"] = month.strict_on if (month := answers.month(dossier)) else None
     return render(request, "portal/debtor/answer.html", context, status=422 if form.errors else 200)
 

@@ -56,7 +56,7 @@ def one_of_mine(request: Any, reference: str) -> Dossier:
 @requires(Permission.DOSSIER_READ)
 def home(request: Any) -> HttpResponse:
     counts = dict(mine(request).order_by().values_list("phase").annotate(n=Count("pk")))
-    waiting = mine(request).filter(phase__in=[Phase.DRAFT, Phase.REFUSED, Phase.INJONCTION_OFFERED])
+    waiting = mine(request).filter(phase__in=[Phase.DRAFT, Phase.REFUSED, Phase.TO_CORRECT, Phase.INJONCTION_OFFERED])
     mandate = request.creditor.mandates.current()
     context = {
         "stats": [{"label": phase.label, "value": counts.get(phase, 0), "phase": phase.value} for phase in Phase],

@@ -1,5 +1,6 @@
 """The office's pages: what to decide, what to post, what lapses soon."""
 
+from datetime import date
 from itertools import chain
 from typing import Any
 
@@ -22,8 +23,9 @@ from dossiers.models import Dossier
 from dossiers.models.dossier import balances
 from notifications.models import Message
 from notifications.services import PostingRefused, record_posting
-from portal import holding, presenters
+from portal import holding, presenters, terms_page
 from portal.actors import office_actor
+from portal.cockpit import late_letters, tabs
 from portal.forms import OfferForm, PostingForm, ReceivedAnswerForm
 from portal.history import history
 from portal.holding import HoldForm, insolvencies
@@ -35,12 +37,15 @@ from portal.thread_forms import CallForm, ManagerForm
 from portal.views.moves import confirm_move
 from procedures import petition
 from procedures.answers import month
-from procedures.courts import NoCourt
+from procedures.courts import Court, NoCourt
 from procedures.effects import Stop
 from procedures.enums import HoldState
 from procedures.irrecoverable import may_certify
 from procedures.letters import DEBTOR_LETTERS
-from procedures.models import Deadline, Hold
+from procedures.models import Breaker, Deadline, Hold, PhoneScript
+from procedures.parameters import MissingParameter
+from procedures.places import located
+from procedures.vetting import conflict_of
 
 FILED = tuple(phase for phase in Phase if phase != Phase.DRAFT)
 
@@ -48,6 +53,11 @@ FILED = tuple(phase for phase in Phase if phase != Phase.DRAFT)
 def ours(request: Any) -> QuerySet[Dossier]:
     """The dossiers of the person's office: every read of an office's page starts here. Drafts are the creditor's."""
     return Dossier.objects.filter(office=request.office).exclude(phase=Phase.DRAFT)
+
+
+def followed(request: Any) -> QuerySet[Dossier]:
+    """Ours, or only those that the person follows herself (`?suivi=moi`)."""
+    return ours(request).filter(manager=request.user) if request.GET.get("suivi") == "moi" else ours(request)
 
 
 def _rows(request: Any, found: Any) -> SafeString:
@@ -59,18 +69,23 @@ def _rows(request: Any, found: Any) -> SafeString:
 @readonly
 def worklist(request: Any) -> HttpResponse:
     """By the next legal act: to accept, to post, suspended, soon due."""
-    deadlines = Deadline.objects.pending().filter(dossier__office=request.office)
+    dossiers = followed(request)
+    deadlines = Deadline.objects.pending().filter(dossier__in=dossiers)
     soon = list(deadlines.select_related("dossier__debtor", "dossier__office").order_by("lapses_at")[:10])
-    to_post = letters_to_post(request)[:50]
-    to_accept = intake(ours(request), request.office, now=clock.now())
+    to_post = letters_to_post(request)
+    to_accept = intake(dossiers, request.office, now=clock.now())
     shown = (deadline.dossier_id for deadline in soon), (letter.dossier_id for letter in to_post), to_accept.dossiers
     show(request, *chain(*shown))
     context = {
         "to_accept": to_accept,
-        "to_post": to_post,
+        "to_post": to_post[:50],
+        "late_letters": late_letters(request.office, to_post, today=clock.today(request.office.zone)),
+        "tabs": tabs(dossiers, request.GET),
+        "is_mine": request.GET.get("suivi") == "moi",
+        "stopped": Breaker.objects.stopped().filter(office=request.office).count(),
         "to_verify": _rows(request, listed(to_verify(request))[:50]),
         "stuck": _rows(request, listed(stuck(request))[:50]),
-        "requests": _rows(request, listed(ours(request).filter(phase=Phase.INJONCTION_REQUESTED))[:50]),
+        "requests": _rows(request, listed(dossiers.filter(phase=Phase.INJONCTION_REQUESTED))[:50]),
         "soon": soon,
         "form": PostingForm(initial={"posted_on": clock.today(request.office.zone)}),
     }
@@ -80,13 +95,13 @@ def worklist(request: Any) -> HttpResponse:
 def to_verify(request: Any) -> QuerySet[Dossier]:
     """Somebody declared something that stops the dossier: the office confirms or refuses it."""
     declared = Hold.objects.filter(dossier=OuterRef("pk"), state=HoldState.TO_VERIFY)
-    return ours(request).open().filter(Exists(declared))  # type: ignore[attr-defined, no-any-return]
+    return followed(request).open().filter(Exists(declared))  # type: ignore[attr-defined, no-any-return]
 
 
 def letters_to_post(request: Any, *, with_held: bool = False) -> list[Message]:
     """Printed letters that are still wanted: not those of a dossier that moved on, was paid or set aside since."""
     printed = list(_printed(request)[:200])
-    dossiers = ours(request).in_bulk([letter.dossier_id for letter in printed if letter.dossier_id])
+    dossiers = followed(request).in_bulk([letter.dossier_id for letter in printed if letter.dossier_id])
     owed = balances(dossiers)
     on_hold = set(Hold.objects.stopping(Stop.LETTERS).filter(dossier__in=dossiers).values_list("dossier", flat=True))
     return [
@@ -112,7 +127,7 @@ def stuck(request: Any) -> QuerySet[Dossier]:
     in_psrpc = Q(~Exists(posting.filter(kind="psrpc_letter")), phase=Phase.PSRPC)
     in_injonction = Q(phase__in=[Phase.IP_ORDERED, Phase.IP_SERVED])
     on_hold = Hold.objects.stopping(Stop.MACHINE).filter(dossier=OuterRef("pk"))
-    standing = ours(request).filter(in_amiable | in_psrpc | in_injonction)
+    standing = followed(request).filter(in_amiable | in_psrpc | in_injonction)
     return standing.filter(~Exists(running), ~Exists(on_hold))
 
 
@@ -137,8 +152,13 @@ def listing(request: Any) -> HttpResponse:
 def detail(request: Any, reference: str) -> HttpResponse:
     dossier = one_of_ours(request, reference)
     now = clock.now()
+    simulation, imagined = terms_page.simulate(dossier, request.GET)
     context = {
         "dossier": dossier,
+        "terms": terms_page.terms_of(dossier),
+        "may_simulate": terms_page.may_simulate(dossier),
+        "simulation": simulation,
+        "imagined": imagined,
         "balance": dossier.balance(),
         "items": items_with_limits(dossier, today=now.astimezone(dossier.zone).date()),
         "attachments": dossier.attachments.select_related("document"),
@@ -156,6 +176,10 @@ def detail(request: Any, reference: str) -> HttpResponse:
         "published": set(dossier.publications.living().values_list("document", flat=True)),
         "manager_form": ManagerForm(dossier=dossier),
         "call_form": CallForm(prefix="appel"),
+        "script": PhoneScript.objects.in_force(request.office, dossier.phase, on=clock.today(dossier.zone)),
+        "conflict": conflict_of(dossier),
+        "place": located(dossier.debtor),
+        "judge": judge_of(dossier, on=clock.today(dossier.zone)),
         "insolvencies": insolvencies(dossier, today=now.astimezone(dossier.zone).date()),
         "holds": holding.shown(dossier, viewer=Side.OFFICE),
         "is_held": bool(Hold.objects.stops(dossier, Stop.LETTERS)),
@@ -218,6 +242,14 @@ def post_letter(request: Any, key: str) -> HttpResponse:
         told = _("Dépôt enregistré : le délai court de cette date.") if runs else _("Dépôt enregistré.")
         messages.success(request, told)
     return redirect("office-dossier", dossier.reference)
+
+
+def judge_of(dossier: Dossier, *, on: date) -> Court | str:
+    """The judge of an injonction for this claim with the reasons, or the sentence that says why there is none."""
+    try:
+        return petition.court_of(dossier, on=on)
+    except (NoCourt, MissingParameter) as absent:
+        return str(absent)
 
 
 def one_of_ours(request: Any, reference: str) -> Dossier:

@@ -1,3 +1,6 @@
+from procedures.models.cockpit import CALLED_IN as CALLED_IN
+from procedures.models.cockpit import Breaker as Breaker
+from procedures.models.cockpit import PhoneScript as PhoneScript
 from procedures.models.hold import Hold as Hold
 from procedures.models.insolvency import Insolvency as Insolvency
 from procedures.models.insolvency import InsolvencyNotice as InsolvencyNotice
@@ -8,3 +11,4 @@ from procedures.models.path import Deadline as Deadline
 from procedures.models.path import LegalText as LegalText
 from procedures.models.path import Means as Means
 from procedures.models.path import Offer as Offer
+from procedures.models.place import Commune as Commune

@@ -23,7 +23,8 @@ LAW: dict[str, tuple[set[Phase], Phase, set[Side]]] = {
     "withdraw": ({Phase.SUBMITTED}, Phase.DRAFT, {CREDITOR}),
     "accept": ({Phase.SUBMITTED}, Phase.AMIABLE, {OFFICE}),
     "refuse": ({Phase.SUBMITTED}, Phase.REFUSED, {OFFICE}),
-    "correct": ({Phase.REFUSED}, Phase.DRAFT, {CREDITOR}),
+    "ask_correction": ({Phase.SUBMITTED}, Phase.TO_CORRECT, {OFFICE}),
+    "correct": ({Phase.REFUSED, Phase.TO_CORRECT}, Phase.DRAFT, {CREDITOR}),
     "open_psrpc": ({Phase.AMIABLE}, Phase.PSRPC, {SYSTEM, OFFICE}),
     "offer_injonction": ({Phase.AMIABLE}, Phase.INJONCTION_OFFERED, {OFFICE}),
     "resume_amiable": ({Phase.PSRPC}, Phase.AMIABLE, {OFFICE}),
@@ -44,18 +45,23 @@ LAW: dict[str, tuple[set[Phase], Phase, set[Side]]] = {
             Phase.IP_SERVED,
             Phase.IP_OPPOSED,
             Phase.ENFORCEABLE,
+            Phase.L126_REQUESTED,
+            Phase.L126_SERVED,
+            Phase.L126_UNCONTESTED,
+            Phase.L126_TITLE,
+            Phase.L126_ENFORCEABLE,
         },
         Phase.CLOSED,
         {OFFICE},
     ),
     "certify": (
-        {Phase.AMIABLE, Phase.TITLE, Phase.INJONCTION_OFFERED, Phase.ENFORCEABLE},
+        {Phase.AMIABLE, Phase.TITLE, Phase.INJONCTION_OFFERED, Phase.ENFORCEABLE, Phase.L126_ENFORCEABLE},
         Phase.CLOSED,
         {OFFICE},
     ),
     "record_psrpc_silence": ({Phase.PSRPC}, Phase.INJONCTION_OFFERED, {SYSTEM}),
     "request_injonction": ({Phase.INJONCTION_OFFERED}, Phase.INJONCTION_REQUESTED, {CREDITOR}),
-    "renounce": ({Phase.INJONCTION_OFFERED, Phase.REFUSED}, Phase.CLOSED, {CREDITOR}),
+    "renounce": ({Phase.INJONCTION_OFFERED, Phase.REFUSED, Phase.TO_CORRECT}, Phase.CLOSED, {CREDITOR}),
     "settle": (
         {
             Phase.SUBMITTED,
@@ -68,6 +74,11 @@ LAW: dict[str, tuple[set[Phase], Phase, set[Side]]] = {
             Phase.IP_SERVED,
             Phase.IP_OPPOSED,
             Phase.ENFORCEABLE,
+            Phase.L126_REQUESTED,
+            Phase.L126_SERVED,
+            Phase.L126_UNCONTESTED,
+            Phase.L126_TITLE,
+            Phase.L126_ENFORCEABLE,
         },
         Phase.SETTLED,
         {CREDITOR, OFFICE, SYSTEM},
@@ -83,11 +94,20 @@ LAW: dict[str, tuple[set[Phase], Phase, set[Side]]] = {
     "record_opposition": ({Phase.IP_SERVED, Phase.ENFORCEABLE}, Phase.IP_OPPOSED, {OFFICE}),
     "record_enforceable": ({Phase.IP_SERVED}, Phase.ENFORCEABLE, {OFFICE}),
     "record_judgment": ({Phase.IP_OPPOSED}, Phase.CLOSED, {OFFICE}),
+    "request_commandement": ({Phase.INJONCTION_OFFERED}, Phase.L126_REQUESTED, {CREDITOR}),
+    "record_commandement": ({Phase.L126_REQUESTED}, Phase.L126_SERVED, {OFFICE}),
+    "record_mandate_lapsed": ({Phase.L126_REQUESTED}, Phase.INJONCTION_OFFERED, {OFFICE}),
+    "record_contestation": ({Phase.L126_SERVED, Phase.L126_UNCONTESTED}, Phase.INJONCTION_OFFERED, {OFFICE, SYSTEM}),
+    "record_non_contestation": ({Phase.L126_SERVED}, Phase.L126_UNCONTESTED, {OFFICE}),
+    "record_clerk_title": ({Phase.L126_UNCONTESTED}, Phase.L126_TITLE, {OFFICE}),
+    "record_title_service": ({Phase.L126_TITLE}, Phase.L126_ENFORCEABLE, {OFFICE}),
+    "record_title_lapsed": ({Phase.L126_TITLE}, Phase.INJONCTION_OFFERED, {OFFICE}),
 }
 LETTERS = {
     "submit": {"new_dossier"},
     "accept": {"amiable_letter", "amiable_email", "dossier_accepted"},
     "refuse": {"dossier_refused"},
+    "ask_correction": {"correction_asked"},
     "open_psrpc": {"psrpc_letter"},
     "offer_injonction": {"injonction_offered"},
     "record_psrpc_silence": {"psrpc_statement", "injonction_offered"},
@@ -109,6 +129,13 @@ LETTERS = {
     "record_opposition": {"order_opposed"},
     "record_enforceable": {"order_enforceable"},
     "record_judgment": {"dossier_closed"},
+    "request_commandement": {"commandement_requested"},
+    "record_commandement": {"commandement_served"},
+    "record_mandate_lapsed": {"injonction_offered"},
+    "record_contestation": {"commandement_contested"},
+    "record_non_contestation": {"l126_record"},
+    "record_clerk_title": {"clerk_title_issued"},
+    "record_title_lapsed": {"injonction_offered"},
 }
 PAIRS = list(product(Phase, LAW))
 LEGAL = [(phase, name) for phase, name in PAIRS if phase in LAW[name][0]]
@@ -120,7 +147,8 @@ def standing_in(phase: str, name: str) -> Dossier:
     """A dossier in that phase of which everything but the phase and the side allows the move."""
     owner = factories.creditor()
     office = factories.office(owner.brand)
-    made: Dossier = factories.dossier(owner, phase=phase, office=office)
+    fields = factories.l126_open() if name in ("request_commandement", "record_commandement") else {}
+    made: Dossier = factories.dossier(owner, phase=phase, office=office, **fields)
     if name in ("record_agreement", "record_terms_refusal"):
         factories.month(made)
         factories.agreement(made)
@@ -238,16 +266,17 @@ def test_only_the_creditor_requests_the_injonction() -> None:
 @pytest.mark.req("CRE-05")
 def test_nothing_is_written_to_the_debtor_before_the_office_has_accepted() -> None:
     for name, move in TRANSITIONS.items():
-        if set(move.sources) & {Phase.DRAFT, Phase.SUBMITTED, Phase.REFUSED} and name != "accept":
+        if set(move.sources) & {Phase.DRAFT, Phase.SUBMITTED, Phase.REFUSED, Phase.TO_CORRECT} and name != "accept":
             assert not [letter for letter in move.letters if letter.__name__.startswith(("amiable", "psrpc"))]
 
 
 @pytest.mark.req("CRE-05")
 def test_whoever_refuses_or_gives_up_says_why() -> None:
     assert {name for name, move in TRANSITIONS.items() if move.needs_reason} == {
-        "refuse", "offer_injonction", "renounce", "resume_amiable", "record_psrpc_refusal", "record_terms_refusal", "close",
+        "refuse", "ask_correction", "offer_injonction", "renounce", "resume_amiable", "record_psrpc_refusal", "record_terms_refusal", "close",
         "accept_closure", "certify",
         "record_partial_order", "record_rejection", "decline_order", "record_order_lapsed", "record_judgment",
+        "record_mandate_lapsed", "record_contestation", "record_title_lapsed",
     }  # fmt: skip
 
 

@@ -64,6 +64,7 @@ OPEN_TABLES = {
     "socialaccount_socialapp": "allauth's own, empty: portals are in accounts_signinportal",
     "socialaccount_socialtoken": "allauth's own, empty: no token is kept",
     "notifications_suspension": "state of the service, nobody's data",
+    "procedures_commune": "the State's own list of communes and courts",
     "procedures_insolvencynotice": "published notices, the public's own; read by those who work on dossiers",
     "procedures_legaltext": "texts of law",
     "signatures_sending": "keyed hashes that only count; nobody's data",
@@ -135,6 +136,8 @@ OF_NO_CREDITOR = {
     "accounts_partner",
     "accounts_signinportal",
     "core_reading",
+    "procedures_breaker",
+    "procedures_phonescript",
 }
 
 

@@ -87,6 +87,8 @@ def furnish(brand: Brand, town: str, word: str) -> Owner:
     factories.claim_import(creditor, word)
     for dossier in made:
         furnish_dossier(owner, dossier, word)
+    factories.breaker(office, last_error=word)
+    factories.script(office, text=word)
     factories.hold(owner.open, "closure", text=word)
     factories.insolvency(owner.open, reason=word)
     owner.documents += [creditor.mandates.get().unsigned]
@@ -252,6 +254,7 @@ RECIPES: dict[tuple[str, str, str], Recipe] = {
     ("etude", "int", "invitation"): lambda owner: [i.pk for i in owner.office.invitations.all()],
     ("etude", "int", "ics"): lambda owner: [one.pk for one in owner.office.identifiers.all()],
     ("etude", "slug", "name"): lambda owner: MOVES,
+    ("etude", "int", "breaker"): lambda owner: [one.pk for one in owner.office.breakers.all()],
     ("etude", "int", "hold"): lambda owner: [hold.pk for hold in owner.open.holds.all()],
     ("etude", "int", "insolvency"): lambda owner: [found.pk for found in owner.open.insolvencies.all()],
     ("espace", "int", "insolvency"): lambda owner: [found.pk for found in owner.open.insolvencies.all()],

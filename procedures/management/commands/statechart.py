@@ -5,13 +5,17 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
+from core.calendar import parse_period
 from dossiers.enums import Phase
+from procedures.effects import CLOCKS, EFFECTS, LAW, STOPS
+from procedures.parameters import FOR_NOW, PARAMETERS, RATE_NAMES
+from procedures.terms import KINDS, Kind, Margin, Rule
 from procedures.transitions import TRANSITIONS, TURN, Transition
 
 PAPER = Path("docs/procedures.md")
 HEAD = """# The legal path
 
-Written by `manage.py statechart` from `procedures/transitions.py`: what stands here is what the program does.
+Written by `manage.py statechart` from `procedures/` (transitions, terms, effects, parameters): what stands here is what the program does.
 
 ```mermaid
 stateDiagram-v2
@@ -40,8 +44,58 @@ def paper() -> str:
     return (
         f"{HEAD}{diagram()}\n```\n\n## Moves\n\n"
         f"| Move | From | To | Who | What must be true | What is sent |\n|---|---|---|---|---|---|\n{rows}\n\n"
-        f"## Whose turn it is\n\n| Phase | Key | Turn |\n|---|---|---|\n{turns}\n"
+        f"## Whose turn it is\n\n| Phase | Key | Turn |\n|---|---|---|\n{turns}\n\n"
+        f"{terms()}\n\n{pauses()}\n\n{dated()}\n"
     )
+
+
+RULES = {
+    Rule.EXTENDED: "a day off carries to the next working day (CPC 642)",
+    Rule.PRUDENT: "the same, out of caution: the law does not say",
+    Rule.NONE: "never carried over",
+}
+MARGINS = {
+    Margin.THEIRS: "somebody else's: waited for until its end",
+    Margin.OURS: "ours: acted on by the last working day before",
+    Margin.ANNIVERSARY: "ours, one day before: it ends on the eve of the anniversary",
+}
+
+
+def terms() -> str:
+    """Every term of the law: what starts it, how long it is, what a day off does to it."""
+    rows = "\n".join(_term(name, kind) for name, kind in KINDS.items())
+    return f"## Terms\n\n| Term | Starts with | Length | Day off | Whose | Text |\n|---|---|---|---|---|---|\n{rows}"
+
+
+def _term(name: str, kind: Kind) -> str:
+    length = f"`{kind.period}` below" if kind.period in PARAMETERS else parse_period(kind.period).in_words()
+    cells = (f"{kind.label} (`{name}`)", kind.fact, length, RULES[kind.rule], MARGINS[kind.margin], kind.article)
+    return f"| {' | '.join(cells)} |"
+
+
+def pauses() -> str:
+    """What each hold stops, and what becomes of a running term meanwhile."""
+    holds = "\n".join(
+        f"| {kind.label} | {'; '.join(STOPS[stop] for stop in effect.stops)} | {effect.article} | {effect.back} |"
+        for kind, effect in EFFECTS.items()
+    )
+    running = "\n".join(f"| {KINDS[name].label} (`{name}`) | {clock.reason} |" for name, clock in CLOCKS.items())
+    return (
+        f"## Holds and pauses\n\n| Hold | Stops | Text | Way back |\n|---|---|---|---|\n{holds}\n\n"
+        f"| Running term | During a hold |\n|---|---|\n{running}\n| every other | {LAW} |"
+    )
+
+
+def dated() -> str:
+    """The values of the law by day; half-yearly rates are many and stand in the code."""
+    rows = [
+        f"| `{name}` | {one.value} | {one.valid_from:%Y-%m-%d} | {'' if one.valid_to == FOR_NOW else one.valid_to} | {one.source} |"
+        for name, values in PARAMETERS.items()
+        if name not in RATE_NAMES
+        for one in values
+    ]
+    head = "## Dated values\n\n| Name | Value | From | To | Source |\n|---|---|---|---|---|"
+    return "\n".join([head, *rows])
 
 
 def diagram() -> str:
