@@ -28,12 +28,11 @@ urlpatterns = [
     path("", include("portal.house_urls")),
     path("", include("portal.thread_urls")),
     path("", include("portal.import_urls")),
+    path("", include("portal.list_urls")),
     # creditor
     path("espace/", dossiers.home, name="home"),
     path("espace/finalisation", registration.complete, name="complete-registration"),
     path("espace/finalisation/bic", registration.propose_bic, name="propose-bic"),
-    path("espace/dossiers/", dossiers.listing, name="dossiers"),
-    path("espace/dossiers/export.csv", dossiers.export, name="dossiers-export"),
     path("espace/dossiers/creer", wizard.start, name="wizard-start"),
     path("espace/dossiers/deposer", drops.drop, name="invoice-drop"),
     path("espace/dossiers/depots/<int:key>", drops.report, name="invoice-drop-report"),
@@ -65,7 +64,6 @@ urlpatterns = [
     path("espace/documents/<uuid:key>", files.portal_document, name="document"),
     # office
     path("etude/", office.worklist, name="office-home"),
-    path("etude/dossiers/", office.listing, name="office-dossiers"),
     path(f"etude/dossiers/{REF}/", office.detail, name="office-dossier"),
     path(f"etude/dossiers/{REF}/action/<slug:name>", office.confirm, name="office-confirm"),
     path(f"etude/dossiers/{REF}/reponse", answers.receive, name="office-answer"),
