@@ -2,9 +2,10 @@
 
 from django.urls import path
 
-from portal.views import lists
+from portal.views import additions, lists
 
 urlpatterns = [
+    path("espace/dossiers/<slug:reference>/ajouter/<slug:kind>", additions.add, name="dossier-add"),
     path("espace/dossiers/", lists.listing, name="dossiers"),
     path("espace/dossiers/export.csv", lists.export, name="dossiers-export"),
     path("espace/dossiers/export.xlsx", lists.export_xlsx, name="dossiers-export-xlsx"),

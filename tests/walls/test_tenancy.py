@@ -240,6 +240,7 @@ RECIPES: dict[tuple[str, str, str], Recipe] = {
     ("espace", "int", "share"): lambda owner: [s.pk for s in owner.creditor.share_links.all()],
     ("espace", "int", "token"): lambda owner: [t.pk for t in owner.creditor.feed_tokens.all()],
     ("espace", "int", "payout"): lambda owner: [p.pk for p in owner.creditor.payout_accounts.all()],
+    ("espace", "slug", "kind"): lambda owner: ["avoir", "facture"],
     ("espace", "int", "saved"): lambda owner: [s.pk for s in owner.creditor.saved_searches.all()],
     ("etude", "int", "saved"): lambda owner: [s.pk for s in owner.office.saved_searches.all()],
     ("partage", "slug", "reference"): lambda owner: [d.reference for d in owner.dossiers],
