@@ -9,7 +9,7 @@ from core.money import Money
 from dossiers.enums import Phase
 from dossiers.models import Dossier, Item, ThreadMessage
 from tests import factories
-from tests.accounts.test_sign_up import words
+from tests.accounts.test_sign_up import page_of, words
 from tests.conftest import AppClient
 
 pytestmark = pytest.mark.django_db
@@ -69,3 +69,28 @@ def test_nothing_is_added_to_what_has_ended(phase: str, browser: AppClient, cred
     dossier = factories.dossier(creditor, phase=phase)
     answer = browser.post(path(dossier, "avoir"), GIVEN | {"confirm": "1"}, follow=True)
     assert "terminé" in words(answer) and Item.objects.count() == 1
+
+
+@pytest.mark.req("ATR-36")
+@pytest.mark.parametrize(("has_items", "next_step"), [(True, "validation"), (False, "debiteur")])
+def test_the_addition_in_the_wizard_is_left_without_adding(
+    has_items: bool, next_step: str, browser: AppClient, creditor: Any
+) -> None:
+    draft = factories.dossier(creditor, balance="1200" if has_items else "0")
+    page = page_of(browser.get(f"/espace/dossiers/{draft.reference}/elements"))
+    link = page.find("a", string="Revenir sans ajouter")
+    assert link["href"] == f"/espace/dossiers/{draft.reference}/{next_step}"
+    assert browser.get(link["href"]).status_code == 200
+    assert draft.items.count() == has_items
+
+
+@pytest.mark.req("ATR-75")
+def test_the_creditor_reads_the_name_of_whoever_follows_the_dossier(
+    browser: AppClient, creditor: Any, office: Any, as_office: Any
+) -> None:
+    dossier = factories.dossier(creditor, phase=Phase.AMIABLE, office=office)
+    page = f"/espace/dossiers/{dossier.reference}/"
+    assert "Claire Morel" not in words(browser.get(page))
+    manager = factories.clerk(office)
+    as_office().post(f"/etude/dossiers/{dossier.reference}/gestionnaire", {"manager": manager.pk})
+    assert "Votre interlocuteur : Claire Morel" in words(browser.get(page))
