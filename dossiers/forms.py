@@ -230,6 +230,19 @@ class ItemForm(forms.ModelForm):
         return data
 
 
+class AdditionForm(ItemForm):
+    """A credit note or an invoice on a filed dossier (ATR-70, ATR-71): its kind and its currency are given."""
+
+    class Meta(ItemForm.Meta):
+        fields = ["number", "issued_on", "due_on", "gross", "net", "comment"]
+
+    def __init__(self, *args: Any, dossier: Dossier, kind: str, **kwargs: Any) -> None:
+        forms.ModelForm.__init__(self, *args, **kwargs)
+        self.dossier, self.kind = dossier, kind
+        self.instance.currency, self.instance.kind = dossier.currency, kind
+        self.fields["number"].required = True
+
+
 class PaymentForm(forms.ModelForm):
     """A payment received directly from the debtor (ATR-69): one day, one amount."""
 

@@ -5,14 +5,18 @@ runs as the tables' owner, filters on the context by itself, and returns keys th
 security like any others.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.db import connection
 
 from dossiers.models import Dossier
 
 SHORTEST = 2
+MOST = 10_000  # beyond, the newest are looked at and the page says so
+WORDS = 8
 INDEX = """
 INSERT INTO dossiers_search (dossier_id, creditor_id, office_id, created_at, txt)
 VALUES (%s, %s, %s, %s, f_norm(%s))
@@ -25,7 +29,7 @@ def index(dossier: Dossier) -> None:
     debtor = dossier.debtor
     words = [dossier.reference, dossier.creditor_reference, dossier.policy_number, dossier.claim_reference]
     if debtor:
-        words += [debtor.name, debtor.siren, debtor.vat_number, debtor.town, debtor.email]
+        words += [debtor.name, debtor.siren, debtor.vat_number, debtor.postcode, debtor.town, debtor.email]
     words += dossier.items.values_list("number", flat=True)
     text = " ".join(word for word in words if word)
     with connection.cursor() as cursor:
@@ -45,9 +49,25 @@ class Query:
 
 def found(query: Query, *, most: int) -> list[int]:
     """The keys of the context's dossiers whose text holds the words, in the list's own order."""
+    values: list[Any] = [_clean(query.words), query.phase, query.at, query.key, query.newer, most]
+    return _keys("SELECT search_dossiers(%s, %s, %s, %s, %s, %s)", values)
+
+
+def holding(patterns: Sequence[str], *, most: int = MOST) -> list[int]:
+    """The keys of the context's newest dossiers whose text holds every one of the patterns, in any order."""
+    return _keys("SELECT find_dossiers(%s, %s)", [[_clean(pattern) for pattern in patterns][: 2 * WORDS], most])
+
+
+def resembling(words: str, *, most: int) -> list[int]:
+    """The keys of the context's dossiers that hold something like the words, the most alike first."""
+    return _keys("SELECT resembling_dossiers(%s, %s)", [_clean(words), most])
+
+
+def _keys(statement: str, values: list[Any]) -> list[int]:
     with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT search_dossiers(%s, %s, %s, %s, %s, %s)",
-            [query.words[:200].replace("\0", ""), query.phase, query.at, query.key, query.newer, most],
-        )
+        cursor.execute(statement, values)
         return [row[0] for row in cursor.fetchall()]
+
+
+def _clean(words: str) -> str:
+    return words[:200].replace("\0", "")

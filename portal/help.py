@@ -44,7 +44,7 @@ CHAPTERS = (
             ("wizard-start", "invoice-drop", "invoice-drop-report", "import-give", "import", "import-columns",
              "wizard-edit", "wizard-debtor", "wizard-items", "wizard-check", "wizard-done")),
     Chapter("selectionner", gettext_noop("Sélectionner un dossier"), DOSSIERS, ("dossiers",)),
-    Chapter("dossier", gettext_noop("Agir dans un dossier"), DOSSIERS, ("dossier", "dossier-confirm", "inbox", "thread")),
+    Chapter("dossier", gettext_noop("Agir dans un dossier"), DOSSIERS, ("dossier", "dossier-confirm", "dossier-add", "inbox", "thread")),
     Chapter("historique", gettext_noop("Historique et notes"), DOSSIERS),
     Chapter("chiffres", gettext_noop("Suivre vos chiffres"), DOSSIERS),
     Chapter("profil", gettext_noop("Profil et modifications"), ACCOUNT, ("profile", "profile-change", "payout-account")),

@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 from core.money import Money
 from dossiers.enums import Phase
 from dossiers.models import Dossier
-from dossiers.models.dossier import faces
+from dossiers.models.dossier import faces, results
 from portal.presenters import TONES
 
 CELLS = ("pk", "created_at", "reference", "creditor_reference", "phase", "currency")
@@ -26,13 +26,21 @@ ROW = (
     '<td data-label="{}">{{}}<span class="sub">{{}}</span></td><td data-label="{}">{{}}</td>'
     '<td data-label="{}">{{}}</td><td class="num" data-label="{}">{{}}</td></tr>'
 )
+RESULT_CELLS = (
+    "pk", "created_at", "reference", "claim_reference", "creditor_reference", "policy_number", "phase", "currency",
+)  # fmt: skip
+RESULT = (
+    '<tr><th scope="row"><a href="{}{{}}{}">{{}}</a></th><td data-label="{}">{{}}</td><td data-label="{}">{{}}</td>'
+    '<td data-label="{}">{{}}</td><td data-label="{}">{{}}</td><td data-label="{}">{{}}</td><td data-label="{}">{{}}</td>'
+    '<td data-label="{}">{{}}</td><td class="num" data-label="{}">{{}}</td></tr>'
+)
 MARK = "REFERENCE"
 SELECTED = SafeString(" selected")
 
 
-def listed(dossiers: QuerySet[Dossier]) -> Any:
+def listed(dossiers: QuerySet[Dossier], *cells: str) -> Any:
     """Only what a list shows, as plain rows: the other half is objects that nobody looks at."""
-    return dossiers.order_by("-created_at", "-pk").values_list(*CELLS, named=True)
+    return dossiers.order_by("-created_at", "-pk").values_list(*cells or CELLS, named=True)
 
 
 def rows(found: Iterable[Any], *, page: str, zone: ZoneInfo) -> SafeString:
@@ -51,6 +59,35 @@ def _cells(row: Any, face: tuple[str, str, Decimal], badge: SafeString, zone: Zo
     balance = Money(owed, row.currency).format_fr()
     theirs, debtor, place = escape(row.creditor_reference), escape(debtor) or "–", escape(place)
     return (row.reference, row.reference, theirs, debtor, place, badge, created, balance)
+
+
+def result_rows(found: Iterable[Any], *, page: str, zone: ZoneInfo) -> SafeString:
+    """The lines of a search, eight columns and the phase, from rows of `RESULT_CELLS`."""
+    found = list(found)
+    seen = results([row.pk for row in found])
+    badges = {phase: _badge(Phase(phase)) for phase in {row.phase for row in found}}
+    before, after = reverse(page, args=[MARK]).split(MARK)
+    labels = [label for _name, label in columns()][1:]
+    shape = format_html(RESULT, before, after, *labels)
+    return SafeString("".join(shape.format(*_result(row, seen[row.pk], badges[row.phase], zone)) for row in found))
+
+
+def _result(row: Any, face: tuple[str, str, Decimal], badge: SafeString, zone: ZoneInfo) -> tuple[str, ...]:
+    debtor, address, owed = face
+    return (
+        row.reference, row.reference, escape(row.claim_reference), escape(row.creditor_reference), escape(row.policy_number),
+        f"{row.created_at.astimezone(zone):%d/%m/%Y}", escape(debtor) or "–", escape(address), badge,
+        Money(owed, row.currency).format_fr(),
+    )  # fmt: skip
+
+
+def columns() -> list[tuple[str, str]]:
+    """The columns of a search: the name of the order in the address, and the head."""
+    return [
+        ("reference", _("Référence")), ("sinistre", _("Référence sinistre")), ("vref", _("Votre référence")),
+        ("police", _("Numéro de police")), ("cree", _("Créé le")), ("debiteur", _("Débiteur")),
+        ("adresse", _("Adresse du débiteur")), ("phase", _("Phase")), ("solde", _("Solde du dossier")),
+    ]  # fmt: skip
 
 
 def _shape(page: str) -> str:

@@ -22,13 +22,14 @@ from accounts.models import (
     Membership,
     OfficeMembership,
     OpenSession,
+    PartnerMembership,
     SecretQuestion,
     TrustedPhone,
     User,
 )
 from core.models import Reading
 from documents.models import Document
-from dossiers.models import Debtor, Dossier
+from dossiers.models import Debtor, Dossier, SavedSearch
 from dossiers.publications import shown_to_debtor
 from notifications.models import Message
 from procedures.models import Insolvency
@@ -56,6 +57,7 @@ INVENTORY = {
     "dossiers_debtor": "identité", "dossiers_dossier": "dossiers", "dossiers_item": "créance",
     "dossiers_event": "historique", "procedures_deadline": "délais", "procedures_answer": "réponses",
     "procedures_offer": "accords", "notifications_message": "envois", "documents_document": "pièces jointes au fichier",
+    "accounts_partnermembership": "distributeurs", "dossiers_savedsearch": "recherches gardées",
     "procedures_hold": "situations", "procedures_insolvency": "procédures collectives",
     "accounts_contact": "demandes et réclamations", "core_reading": "consultations", "accounts_user": "identité",
     "account_emailaddress": "adresses", "accounts_membership": "rôles", "accounts_officemembership": "rôles",
@@ -68,6 +70,8 @@ NOT_HERS = {
     "accounts_dailynews": "a choice of mail that its page shows",
     "mandates_mandate": "a creditor's, in its own file; of a person alone, its account and signature are in the copy",
     "dossiers_attachment": "says which papers belong to a dossier: those shown to him are in the copy",
+    "payments_cardpayment": "a creditor's fees, in its own file",
+    "socialaccount_socialaccount": "empty: an entry by a portal leaves no link",
     "dossiers_client": "held for a creditor who answers for it and shows it on its page (GDPR art. 28)",
     "dossiers_importrow": "lines of a creditor's file: the dossiers made of them are in the copy",
     "dossiers_publication": "says which papers he may read: they are in the copy",
@@ -146,6 +150,8 @@ def of_person(user: User) -> Access:
         "adresses": _all(EmailAddress.objects.filter(user=user)),
         "rôles": [{"chez": str(one.creditor), "rôle": one.get_role_display()} for one in _roles(user)]
         + [{"chez": str(one.office)} for one in OfficeMembership.objects.filter(user=user).select_related("office")],
+        "distributeurs": _all(PartnerMembership.objects.filter(user=user)),
+        "recherches gardées": _all(SavedSearch.objects.filter(user=user)),
         "téléphones": _all(TrustedPhone.objects.filter(user=user)),
         "sessions": _all(OpenSession.objects.filter(user=user)),
         "seconds facteurs": [

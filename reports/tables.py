@@ -1,4 +1,4 @@
-"""Rows of a list as a CSV file that a spreadsheet opens as it is, and in which nothing runs."""
+"""Rows of a list as a file that a spreadsheet opens as it is, and in which nothing runs."""
 
 import csv
 import io
@@ -6,6 +6,11 @@ import unicodedata
 from collections.abc import Iterable, Sequence
 from datetime import date
 from decimal import Decimal
+from typing import Any
+
+from openpyxl import Workbook
+from openpyxl.cell import WriteOnlyCell
+from openpyxl.utils import get_column_letter
 
 BOM = "\ufeff"  # without it a spreadsheet takes the accents for something else
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
@@ -21,6 +26,46 @@ def csv_of(header: Sequence[str], rows: Iterable[Sequence[Cell]]) -> bytes:
     writer.writerow([text_cell(name) for name in header])
     writer.writerows([_cell(cell) for cell in row] for row in rows)
     return out.getvalue().encode()
+
+
+def xlsx_of(
+    title: str, header: Sequence[str], rows: Iterable[Sequence[Cell]], *, about: tuple[str, Sequence[tuple[str, str]]]
+) -> bytes:
+    """A workbook of two sheets: the rows, their head frozen and filtered, and `about`: what they are, by name and value.
+
+    Days and amounts are typed; words are text cells, so that none is read as a formula.
+    """
+    book = Workbook(write_only=True)
+    sheet = book.create_sheet(title)
+    sheet.freeze_panes = "A2"
+    last = get_column_letter(len(header))
+    for place, name in enumerate(header, start=1):
+        sheet.column_dimensions[get_column_letter(place)].width = max(14, len(name) + 4)
+    sheet.append([_typed(sheet, name) for name in header])
+    count = 1
+    for count, row in enumerate(rows, start=2):  # noqa: B007  the number of the last row is needed after
+        sheet.append([_typed(sheet, cell) for cell in row])
+    sheet.auto_filter.ref = f"A1:{last}{count}"
+    name, facts = about
+    notes = book.create_sheet(name)
+    for fact in facts:
+        notes.append([_typed(notes, text) for text in fact])
+    out = io.BytesIO()
+    book.save(out)
+    return out.getvalue()
+
+
+def _typed(sheet: Any, cell: Cell) -> WriteOnlyCell:
+    if isinstance(cell, str):
+        made = WriteOnlyCell(sheet, value=text_cell(cell))
+        made.data_type = "s"
+        return made
+    made = WriteOnlyCell(sheet, value=cell)
+    if isinstance(cell, Decimal):
+        made.number_format = "#,##0.00"
+    elif isinstance(cell, date):
+        made.number_format = "dd/mm/yyyy"
+    return made
 
 
 def text_cell(text: str) -> str:

@@ -55,6 +55,7 @@ from dossiers.models import (
     ImportRow,
     Item,
     Publication,
+    SavedSearch,
     ThreadFile,
     ThreadMessage,
     Voice,
@@ -563,3 +564,13 @@ def pdf() -> bytes:
         out = io.BytesIO()
         made.save(out)
     return out.getvalue()
+
+
+def saved_search(
+    creditor: Creditor | None = None, office: Office | None = None, *, user: User | None = None
+) -> SavedSearch:
+    """A search that somebody of the creditor, or of the office, keeps under a name."""
+    owner = user or (member(creditor) if creditor else clerk(office))  # type: ignore[arg-type]
+    return SavedSearch.objects.create(
+        user=owner, creditor=creditor, office=office, name="À relancer", query="phase=amiable"
+    )

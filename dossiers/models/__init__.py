@@ -6,6 +6,7 @@ from dossiers.models.drop import InvoiceDrop
 from dossiers.models.event import Event
 from dossiers.models.imports import ClaimImport, ImportRow, ImportState, RowState
 from dossiers.models.publication import Publication
+from dossiers.models.saved import SavedSearch
 from dossiers.models.thread import ThreadFile, ThreadMessage, Voice
 
 __all__ = [
@@ -24,6 +25,7 @@ __all__ = [
     "Item",
     "Publication",
     "RowState",
+    "SavedSearch",
     "ThreadFile",
     "ThreadMessage",
     "Voice",

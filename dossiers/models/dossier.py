@@ -138,17 +138,16 @@ WHERE dossier.id = ANY(%s)
 """
 
 
-ADDRESSES = """
-SELECT dossier.id, concat_ws(', ', nullif(debtor.street, ''), nullif(debtor.complement, ''),
-  nullif(trim(concat_ws(' ', debtor.postcode, debtor.town)), ''))
-FROM dossiers_dossier dossier JOIN dossiers_debtor debtor ON debtor.id = dossier.debtor_id
-WHERE dossier.id = ANY(%s)
-"""
+RESULTS = FACES.replace(
+    "trim(concat_ws(' ', debtor.postcode, debtor.town))",
+    "concat_ws(', ', nullif(debtor.street, ''), nullif(debtor.complement, ''),"
+    " nullif(trim(concat_ws(' ', debtor.postcode, debtor.town)), ''))",
+)
 
 
-def addresses(keys: Iterable[int]) -> dict[int, str]:
-    """The debtor's whole address on one line, of each dossier that has a debtor."""
-    return dict(ask(ADDRESSES, [list(keys)]))
+def results(keys: Iterable[int]) -> dict[int, tuple[str, str, Decimal]]:
+    """As `faces`, with the debtor's whole address on one line."""
+    return {key: (name, address, owed) for key, name, address, owed in ask(RESULTS, [list(keys)])}
 
 
 def faces(keys: Iterable[int]) -> dict[int, tuple[str, str, Decimal]]:

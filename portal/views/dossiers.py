@@ -1,17 +1,13 @@
 """The creditor's own pages: home, list, one dossier and what she may do with it."""
 
-from functools import partial
 from typing import Any
 
 from django.contrib import messages
 from django.db.models import Count, QuerySet
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.urls import reverse
-from django.utils.http import urlencode
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
-from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.permissions import granting, requires
@@ -21,7 +17,6 @@ from core.http import readonly
 from core.once import once
 from core.readings import show
 from documents.sniffing import Refused
-from dossiers import search
 from dossiers.enums import AttachmentKind, Phase
 from dossiers.forms import PaymentForm
 from dossiers.models import Dossier
@@ -29,12 +24,10 @@ from dossiers.services import Locked, attach
 from mandates.services import needs_mandate
 from portal import holding, presenters
 from portal.actors import creditor_actor
-from portal.exporting import csv_of_dossiers
 from portal.history import history
 from portal.holding import insolvencies
 from portal.limits import items_with_limits
-from portal.listing import listed, phase_options, rows
-from portal.paging import page_of
+from portal.listing import listed, rows
 from portal.views.moves import confirm_move
 from procedures import irrecoverable, services
 from procedures.transitions import OPEN
@@ -72,45 +65,6 @@ def _rows(request: Any, found: Any) -> SafeString:
     found = list(found)
     show(request, *(row.pk for row in found))
     return rows(found, page="dossier", zone=request.brand.zone)
-
-
-@readonly
-@requires(Permission.DOSSIER_READ)
-def listing(request: Any) -> HttpResponse:
-    """The list: filters and search in the URL, pages by key."""
-    words, phase, dossiers = _asked(request)
-    looked_for = words if len(words) >= search.SHORTEST else ""
-    page = page_of(request, listed(dossiers), words=looked_for, phase=phase)
-    context = {
-        "rows": _rows(request, page.rows),
-        "page": page,
-        "words": words,
-        "is_too_short": 0 < len(words) < search.SHORTEST,
-        "phase": phase,
-        "phases": phase_options(Phase, phase),
-        "export_url": f"{reverse('dossiers-export')}?{urlencode({'q': words, 'phase': phase})}",
-    }
-    return render(request, "portal/dossiers.html", context)
-
-
-def _asked(request: Any) -> tuple[str, str, QuerySet[Dossier]]:
-    """The words and the phase of the address, and the dossiers of that phase."""
-    words, phase = request.GET.get("q", "").strip(), request.GET.get("phase", "")
-    return words, phase, mine(request).filter(phase=phase) if phase in Phase.values else mine(request)
-
-
-@never_cache
-@readonly
-@requires(Permission.DOSSIER_READ)
-def export(request: Any) -> HttpResponse:
-    """What the list shows, every page of it, as a file; too short a search exports nothing rather than all."""
-    words, phase, dossiers = _asked(request)
-    if 0 < len(words) < search.SHORTEST:
-        return redirect(f"{reverse('dossiers')}?{request.GET.urlencode()}")
-    content = csv_of_dossiers(dossiers, words=words, phase=phase, zone=request.brand.zone, seen=partial(show, request))
-    response = HttpResponse(content, content_type="text/csv; charset=utf-8")
-    response["Content-Disposition"] = f'attachment; filename="dossiers-{clock.today(request.brand.zone)}.csv"'
-    return response
 
 
 @readonly

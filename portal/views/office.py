@@ -17,7 +17,7 @@ from core.actors import Side
 from core.http import readonly
 from core.once import once
 from core.readings import show
-from dossiers import publications, search
+from dossiers import publications
 from dossiers.enums import Phase
 from dossiers.models import Dossier
 from dossiers.models.dossier import balances
@@ -31,8 +31,7 @@ from portal.history import history
 from portal.holding import HoldForm, insolvencies
 from portal.intake import intake
 from portal.limits import items_with_limits
-from portal.listing import listed, phase_options, rows
-from portal.paging import page_of
+from portal.listing import listed, rows
 from portal.thread_forms import CallForm, ManagerForm
 from portal.views.moves import confirm_move
 from procedures import petition
@@ -129,23 +128,6 @@ def stuck(request: Any) -> QuerySet[Dossier]:
     on_hold = Hold.objects.stopping(Stop.MACHINE).filter(dossier=OuterRef("pk"))
     standing = followed(request).filter(in_amiable | in_psrpc | in_injonction)
     return standing.filter(~Exists(running), ~Exists(on_hold))
-
-
-@readonly
-def listing(request: Any) -> HttpResponse:
-    words, phase = request.GET.get("q", "").strip(), request.GET.get("phase", "")
-    dossiers = ours(request).filter(phase=phase) if phase in Phase.values else ours(request)
-    looked_for = words if len(words) >= search.SHORTEST else ""
-    page = page_of(request, listed(dossiers), words=looked_for, phase=phase)
-    context = {
-        "rows": _rows(request, page.rows),
-        "page": page,
-        "words": words,
-        "is_too_short": 0 < len(words) < search.SHORTEST,
-        "phase": phase,
-        "phases": phase_options(FILED, phase),
-    }
-    return render(request, "portal/office/dossiers.html", context)
 
 
 @readonly

@@ -64,7 +64,9 @@ def test_a_dossier_is_found_by_each_of_its_references(browser: AppClient, credit
     other = factories.dossier(creditor)
     factories.item(mine, number="FACT-2026-31")
     factories.search.index(mine)
-    for looked_for in (mine.reference, mine.reference.lower(), "SIN-4455", "CLI-7788", "lefevre", "LEFÈVRE", "FR40303265045", "303265045",
+    for whole in (mine.reference, mine.reference.lower(), mine.reference.replace("-", " ")):
+        assert browser.get("/espace/dossiers/", {"q": whole})["Location"] == f"{base(mine)}/"
+    for looked_for in (mine.reference[:6], "SIN-4455", "CLI-7788", "lefevre", "LEFÈVRE", "FR40303265045", "303265045",
                        "FACT-2026-31", "POL-9911", "Lef%re"):  # fmt: skip
         answer = browser.get("/espace/dossiers/", {"q": looked_for})
         assert references(answer) == {mine.reference}, looked_for

@@ -99,6 +99,8 @@ def furnish(brand: Brand, town: str, word: str) -> Owner:
     factories.invitation(creditor, creditor=None, office=office, role="")
     factories.introduction(factories.partner(brand, name=f"Distributeur {word}"), creditor)
     factories.payout_account(creditor)
+    factories.saved_search(creditor)
+    factories.saved_search(office=office)
     factories.change_request(creditor)
     factories.card_payment(creditor)
     factories.office_ics(office)
@@ -159,9 +161,13 @@ def browser_of(user: Any) -> AppClient:
 def at_door(door: str, world: World) -> AppClient:
     """Somebody of ours, in front of one of the doors."""
     if door == "espace":
-        return browser_of(factories.member(world.ours.creditor))
+        person = factories.member(world.ours.creditor)
+        world.ours.creditor.saved_searches.update(user=person)  # what a person keeps is hers alone
+        return browser_of(person)
     if door == "etude":
-        return browser_of(factories.clerk(world.ours.office))
+        person = factories.clerk(world.ours.office)
+        world.ours.office.saved_searches.update(user=person)
+        return browser_of(person)
     if door == "partenaire":
         return browser_of(factories.dealer(world.ours.creditor.introductions.get().partner))
     browser = AppClient()
@@ -246,6 +252,9 @@ RECIPES: dict[tuple[str, str, str], Recipe] = {
     ("espace", "int", "token"): lambda owner: [t.pk for t in owner.creditor.feed_tokens.all()],
     ("espace", "int", "payout"): lambda owner: [p.pk for p in owner.creditor.payout_accounts.all()],
     ("espace", "int", "card"): lambda owner: [p.pk for p in owner.creditor.card_payments.all()],
+    ("espace", "slug", "kind"): lambda owner: ["avoir", "facture"],
+    ("espace", "int", "saved"): lambda owner: [s.pk for s in owner.creditor.saved_searches.all()],
+    ("etude", "int", "saved"): lambda owner: [s.pk for s in owner.office.saved_searches.all()],
     ("partage", "slug", "reference"): lambda owner: [d.reference for d in owner.dossiers],
     ("partage", "uuid", "key"): lambda owner: [d.pk for d in owner.documents],
     ("etude", "slug", "reference"): lambda owner: [d.reference for d in owner.dossiers],
