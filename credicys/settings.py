@@ -58,12 +58,14 @@ else:
     MIGRATOR = database(SERVER.migrator_url)
 DATABASES["default"]["CONN_MAX_AGE"] = env_int("CONN_MAX_AGE", 60)
 DATABASES["default"]["CONN_HEALTH_CHECKS"] = True  # a server that came back is no error page
-DATABASES["default"]["OPTIONS"] = {
+DATABASES["default"]["OPTIONS"] = PAGES = {
     "application_name": "credicys",
     # For the cursors of `core.statements`, and no other; a pooler that cannot keep prepared statements wants none.
     "prepare_threshold": 2 if env_bool("PREPARED_STATEMENTS", True) else None,
     "options": "-c statement_timeout=15s -c lock_timeout=5s -c idle_in_transaction_session_timeout=60s",
 }
+# An index over a million rows takes longer than any page may; a lock that pages wait for stays short all the same.
+MIGRATOR["OPTIONS"] = PAGES | {"options": "-c lock_timeout=5s"}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # --- applications, from the top of the ladder to its foot -----------------------------------------------------

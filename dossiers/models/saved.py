@@ -1,9 +1,12 @@
+from typing import NamedTuple
+
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Creditor, User
 from core import clock
+from core.statements import ask
 from tenants.models import Office
 
 
@@ -34,3 +37,23 @@ class SavedSearch(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class Kept(NamedTuple):
+    """A kept search as a list shows it."""
+
+    pk: int
+    name: str
+    query: str
+
+
+# Asked by every list: constant text, prepared once a connection.
+KEPT = """
+SELECT id, name, query FROM dossiers_savedsearch WHERE user_id = %s
+AND creditor_id IS NOT DISTINCT FROM %s::bigint AND office_id IS NOT DISTINCT FROM %s::bigint ORDER BY name, id
+"""
+
+
+def kept_by(user: int, *, creditor: int | None = None, office: int | None = None) -> list[Kept]:
+    """The searches that the person keeps at that creditor or at that office, by name."""
+    return [Kept(*row) for row in ask(KEPT, [user, creditor, office])]

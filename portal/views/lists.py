@@ -23,6 +23,7 @@ from core.http import readonly
 from core.readings import show
 from dossiers.enums import Phase
 from dossiers.models import Dossier, SavedSearch
+from dossiers.models.saved import kept_by
 from portal import finding
 from portal.criteria import NAMES, drawn
 from portal.exporting import csv_of_dossiers, file_name, xlsx_of_dossiers
@@ -143,7 +144,7 @@ def _list(request: Any, desk: Desk) -> HttpResponse:
         "address": address,
         "csv_url": f"{reverse(desk.csv)}?{address}",
         "xlsx_url": f"{reverse(desk.xlsx)}?{address}",
-        "saved": list(_saved(request, desk)),
+        "saved": kept_by(request.user.pk, **{side: house.pk for side, house in desk.house(request).items()}),
     }
     return render(request, desk.template, context)
 

@@ -48,3 +48,8 @@ def test_only_a_page_that_changes_nothing_leaves_its_reading_to_the_next_write_t
         with connection.cursor() as cursor:
             cursor.execute("SHOW synchronous_commit")
             assert cursor.fetchone() == (waits,)
+
+
+def test_a_migration_takes_the_time_it_needs_and_makes_no_page_wait_long() -> None:
+    assert ask("SHOW statement_timeout", []) == [("0",)], "the suite runs as migrations do: the owner of the tables"
+    assert ask("SHOW lock_timeout", []) == [("5s",)]
