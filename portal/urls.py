@@ -12,6 +12,7 @@ from portal.views import (
     irrecoverable,
     mandates,
     office,
+    papers,
     public,
     registration,
     routes,
@@ -110,6 +111,9 @@ urlpatterns = [
         insolvency.power,
         name="insolvency-power",
     ),
+    path(f"espace/dossiers/{REF}/acte/<int:paper>", papers.page, name="paper"),
+    path(f"espace/dossiers/{REF}/acte/<int:paper>/code", papers.ask_code, name="paper-code"),
+    path(f"espace/dossiers/{REF}/acte/<int:paper>/signature", papers.sign, name="paper-sign"),
     path(f"etude/dossiers/{REF}/certificat", irrecoverable.certify, name="office-certificate"),
     path(f"espace/dossiers/{REF}/tva.zip", irrecoverable.pack, name="vat-pack"),
     # debtor
