@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from django.template.loader import render_to_string
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -11,6 +12,9 @@ from django.utils.translation import gettext_lazy
 from documents.pdf import letter
 from documents.services import store
 from dossiers.models import Dossier
+from notifications.contents import Content, content_of
+from notifications.models import Channel, Message
+from notifications.outbox import queue_all
 from procedures.models import OF_THE_DEBTOR, Paper, PaperKind
 from signatures.codes import Signer
 from signatures.deeds import Deed
@@ -37,6 +41,18 @@ FORMS = {
     PaperKind.POWER: Form(
         "letters/papers/_power.2026-11-21.html",
         gettext_lazy("J’ai lu le pouvoir affiché et je le donne pour cette déclaration."),
+    ),
+    PaperKind.ACCEPTANCE: Form(
+        "letters/papers/_acceptance.2026-11-21.html",
+        gettext_lazy("J’ai lu ce formulaire et j’accepte de participer à la procédure simplifiée."),
+    ),
+    PaperKind.DEBTOR_AGREEMENT: Form(
+        "letters/papers/_agreement.2026-11-21.html",
+        gettext_lazy("J’ai lu ces modalités et je les accepte."),
+    ),
+    PaperKind.CREDITOR_AGREEMENT: Form(
+        "letters/papers/_agreement.2026-11-21.html",
+        gettext_lazy("J’ai lu ces modalités et je les accepte."),
     ),
 }
 
@@ -76,6 +92,36 @@ def draw_up(dossier: Dossier, kind: PaperKind, terms: dict[str, str], *, now: da
                  created_at=now, **about)  # fmt: skip
     made.save(force_insert=True)
     return made
+
+
+def hand_out(paper: Paper, *, now: datetime) -> None:
+    """The signed paper by e-mail to the office, and to the debtor who signed it; his room keeps it too."""
+    dossier, debtor = paper.dossier, paper.dossier.debtor
+    assert dossier.office is not None and debtor is not None
+    recipients = {"office": {"name": dossier.office.name, "email": dossier.office.email}}
+    if paper.kind in OF_THE_DEBTOR and debtor.email:
+        recipients["debtor"] = {"name": debtor.name, "email": debtor.email}
+    messages = [
+        Message(
+            brand_id=dossier.brand_id, creditor_id=dossier.creditor_id, office_id=dossier.office_id,
+            dossier_id=dossier.pk, key=f"paper_signed:{paper.pk}:{side}", kind="paper_signed", channel=Channel.EMAIL,
+            recipient=recipient, payload={"paper": paper.pk}, created_at=now, try_at=now,
+        )
+        for side, recipient in recipients.items()
+    ]  # fmt: skip
+    queue_all(messages)
+
+
+@content_of("paper_signed")
+def paper_signed(message: Message) -> Content:
+    """The signed PDF itself, for each side to keep."""
+    paper = Paper.objects.select_related("dossier", "signature__sealed").get(pk=message.payload["paper"])
+    assert paper.signature is not None  # written by the signature itself
+    signed = paper.signature.paper
+    subject = f"{paper.get_kind_display()} – {paper.dossier.reference}"
+    context = {"paper": paper, "dossier": paper.dossier, "brand": message.brand, "recipient": message.recipient}
+    text = render_to_string("messages/procedures/paper_signed.txt", context)
+    return Content(subject=subject, text=text, attachments=((signed.name, signed.read(), signed.media_type),))
 
 
 def deed(paper: Paper) -> Deed:

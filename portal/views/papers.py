@@ -18,7 +18,8 @@ from portal.actors import creditor_actor
 from portal.mandate_forms import ChannelForm, CodeForm
 from portal.views.dossiers import one_of_mine
 from portal.views.signing import signer_of, too_many, way_of, whose
-from procedures import insolvency
+from procedures import answers, insolvency
+from procedures.answers import AnswerRefused
 from procedures.insolvency import InsolvencyRefused
 from procedures.models import OF_THE_CREDITOR, Paper, PaperKind
 from procedures.papers import FORMS, PaperRefused
@@ -26,14 +27,17 @@ from signatures.codes import CodeRefused, send_code
 from signatures.models import Challenge
 from signatures.throttle import TooMany
 
-REFUSALS = (CodeRefused, PaperRefused, InsolvencyRefused)
-SIGNING = {PaperKind.POWER: insolvency.sign_power}
-DONE = {PaperKind.POWER: gettext_noop("Pouvoir signé : l’étude peut déclarer votre créance.")}
+REFUSALS = (CodeRefused, PaperRefused, InsolvencyRefused, AnswerRefused)
+SIGNING = {PaperKind.POWER: insolvency.sign_power, PaperKind.CREDITOR_AGREEMENT: answers.sign_as_creditor}
+DONE = {
+    PaperKind.POWER: gettext_noop("Pouvoir signé : l’étude peut déclarer votre créance."),
+    PaperKind.CREDITOR_AGREEMENT: gettext_noop("Votre accord est enregistré. L’étude le constate et délivre le titre."),
+}
 
 
 def _mine(request: Any, reference: str, key: int) -> Paper:
     found = one_of_mine(request, reference).papers.select_related(
-        "document__brand", "dossier__creditor", "insolvency", "offer", "signature"
+        "document__brand", "dossier__creditor", "dossier__office", "dossier__debtor", "insolvency", "offer", "signature"
     )
     paper: Paper = get_object_or_404(found, pk=key, kind__in=OF_THE_CREDITOR)
     return paper

@@ -14,13 +14,14 @@ from documents.models import Document
 from dossiers.enums import Phase
 from dossiers.models import Dossier
 from notifications.models import Message
-from procedures import insolvency
+from procedures import access, insolvency
 from procedures.models import Insolvency, Paper
 from procedures.statements import POWER_FILE
 from signatures.models import Challenge, Signature
 from signatures.verify import verify
 from tests import factories
 from tests.accounts.test_sign_up import words
+from tests.conftest import AppClient
 from tests.journeys.test_sign_up_to_injonction import post_out
 from tests.portal.test_answers import text_of
 
@@ -136,3 +137,101 @@ def test_the_signed_power_is_joined_to_the_declaration(found: Insolvency, as_off
     desk = as_office()
     assert desk.get(f"/etude/documents/{signed.sealed_id}").status_code == 200
     assert Document.objects.filter(pk=signed.sealed_id, for_debtor=False).exists()
+
+
+# --- the debtor in his room -------------------------------------------------------------------------------------------
+@pytest.fixture
+def invited(creditor: Any, office: Any) -> Dossier:
+    made: Dossier = factories.dossier(creditor, phase=Phase.PSRPC, office=office)
+    factories.month(made, clock.now().date() - timedelta(days=10))
+    return made
+
+
+@pytest.fixture
+def room(invited: Dossier) -> AppClient:
+    browser = AppClient()
+    browser.post("/debiteur/", {"reference": invited.reference, "code": access.code(invited)})
+    return browser
+
+
+def accepted(room: AppClient) -> str:
+    """The page of the acceptance, and its code at the address on record."""
+    day = (clock.now().date() + timedelta(days=20)).isoformat()
+    page: str = room.post("/debiteur/repondre?reponse=accept", {"instalments": 3, "first_on": day})["Location"]
+    assert room.post(f"{page}/code", {"channel": "email"})["Location"] == page
+    return page
+
+
+def test_the_debtor_signs_his_acceptance_with_a_code_sent_to_the_address_on_record(
+    room: AppClient, invited: Dossier
+) -> None:
+    page = accepted(room)
+    assert not invited.answers.exists(), "nothing is accepted before the signature"
+    shown = words(room.get(page))
+    assert (
+        "accepte de participer" in shown
+        and "3 versement" in shown
+        and "n’est pas enregistré" in shown.replace("'", "’")
+    )
+    said = {"shown": Paper.objects.get().document.sha256}
+    assert room.post(f"{page}/signature", said | {"code": wrong_code()}).status_code == 422
+    assert Challenge.objects.get().tries == 1 and not invited.answers.exists()
+    assert room.post(f"{page}/signature", said | {"code": the_code()})["Location"] == "/debiteur/dossier"
+    paper, answer, offer = Paper.objects.get(), invited.answers.get(), invited.offers.get()
+    assert paper.signature and paper.signed and paper.signature.person == f"debtor:{invited.debtor_id}"
+    assert answer.evidence["sha256"] == paper.document.sha256 and offer.debtor_agreed_on and offer.instalments == 3
+    assert room.post(f"{page}/signature", said | {"code": the_code()}).status_code == 422
+    assert Signature.objects.count() == invited.answers.count() == 1
+    post_out()
+    mails = Message.objects.filter(kind="paper_signed", outcome="sent")
+    assert sorted(mail.recipient["email"] for mail in mails) == sorted(["paul@durand.example", invited.office.email])
+    assert room.get(f"/debiteur/documents/{paper.signed_id}").status_code == 200
+
+
+def test_an_acceptance_of_a_claim_that_changed_is_refused(room: AppClient, invited: Dossier) -> None:
+    page = accepted(room)
+    factories.item(invited, "100.00", kind="payment")
+    refused = room.post(f"{page}/signature", {"shown": Paper.objects.get().document.sha256, "code": the_code()})
+    assert refused.status_code == 422 and "plus à jour" in words(refused)
+    assert not invited.answers.exists() and not Signature.objects.exists()
+
+
+def test_an_acceptance_after_the_month_is_refused(room: AppClient, invited: Dossier, monkeypatch: Any) -> None:
+    page = accepted(room)
+    later = clock.now() + timedelta(days=25)
+    monkeypatch.setattr(clock, "now", lambda: later)
+    monkeypatch.setattr(clock, "agrees_with_database", lambda _: True)
+    refused = room.post(f"{page}/signature", {"shown": Paper.objects.get().document.sha256, "code": the_code()})
+    assert refused.status_code == 422 and not invited.answers.exists() and not Signature.objects.exists()
+
+
+def test_the_code_goes_to_no_address_but_those_on_record(room: AppClient) -> None:
+    page = accepted(room)
+    for said in ({"channel": "sms"}, {"channel": "sms", "phone": "+33612345678"}, {}):
+        assert room.post(f"{page}/code", said).status_code == 422
+    assert Message.objects.get(kind="signature_code").recipient["email"] == "paul@durand.example"
+
+
+def test_a_debtor_sees_only_the_papers_of_his_own_dossier(room: AppClient, invited: Dossier) -> None:
+    page = accepted(room)
+    other = factories.dossier(invited.creditor, phase=Phase.PSRPC)
+    for paper in (factories.paper_to_sign(other, "acceptance"), factories.paper_to_sign(invited, "power")):
+        address = f"/debiteur/acte/{paper.pk}"
+        assert room.get(address).status_code == 404
+        assert room.post(f"{address}/signature", {"code": the_code(), "shown": "x"}).status_code == 404
+    assert AppClient().get(page).status_code == 404
+
+
+def test_both_sides_sign_the_terms_of_the_office(
+    room: AppClient, invited: Dossier, as_office: Any, as_creditor: Any
+) -> None:
+    day = (clock.now() + timedelta(days=15)).date().isoformat()
+    as_office().post(f"/etude/dossiers/{invited.reference}/proposition", {"instalments": 4, "first_on": day})
+    offer, base = invited.offers.get(), f"/espace/dossiers/{invited.reference}/"
+    for browser, door in ((room, f"/debiteur/accord/{offer.pk}"), (as_creditor(), f"{base}accord/{offer.pk}")):
+        page = browser.post(door)["Location"]
+        assert browser.post(f"{page}/code", {"channel": "email"})["Location"] == page
+        said = {"shown": Paper.objects.latest("pk").document.sha256, "code": the_code()}
+        assert browser.post(f"{page}/signature", said).status_code == 302
+    offer.refresh_from_db()
+    assert offer.is_agreed and Signature.objects.count() == 2

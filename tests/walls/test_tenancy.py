@@ -262,6 +262,7 @@ RECIPES: dict[tuple[str, str, str], Recipe] = {
     ("espace", "int", "insolvency"): lambda owner: [found.pk for found in owner.open.insolvencies.all()],
     ("espace", "int", "paper"): lambda owner: [paper.pk for paper in owner.open.papers.all()],
     ("espace", "int", "hold"): lambda owner: [hold.pk for hold in owner.open.holds.all()],
+    ("debiteur", "int", "paper"): lambda owner: [paper.pk for paper in owner.open.papers.all()],
     ("debiteur", "uuid", "key"): lambda owner: [d.pk for d in owner.documents],
 }  # fmt: skip
 
