@@ -97,5 +97,6 @@ def _append(writer: IncrementalPdfFileWriter, pages: bytes) -> None:
 
 
 def _attach(writer: IncrementalPdfFileWriter, name: str, content: bytes) -> None:
-    data = embed.EmbeddedFileObject.from_file_data(writer, content, mime_type="application/json")
+    media_type = "application/pdf" if name.endswith(".pdf") else "application/json"
+    data = embed.EmbeddedFileObject.from_file_data(writer, content, mime_type=media_type)
     embed.embed_file(writer, embed.FileSpec(name, embedded_data=data))

@@ -75,8 +75,10 @@ class DebtorAnswerForm(forms.Form):
         widget=forms.TextInput({"autocomplete": "off"}),
     )  # fmt: skip
 
-    def __init__(self, *args: Any, kind: str, items: Any = None, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, kind: str, items: Any = None, by_code: bool = True, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        if not by_code:
+            del self.fields["code"]  # the answer is signed with another, sent for that paper
         if kind != AnswerKind.ACCEPT:
             del self.fields["instalments"], self.fields["first_on"]
         for name, kinds in ASKED_OF.items():

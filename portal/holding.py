@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
+from uuid import UUID
 
 from django import forms
 from django.utils.translation import gettext as _
@@ -14,7 +15,7 @@ from dossiers.models import Dossier, Item
 from portal.presenters import days_left
 from procedures.effects import EFFECTS, PRESCRIPTION, clock, consequences
 from procedures.enums import DisputeReason, HoldKind, HoldState, MatchState
-from procedures.models import Deadline, Hold, Insolvency
+from procedures.models import Deadline, Hold, Insolvency, PaperKind
 
 TONES = {
     HoldState.TO_VERIFY: "warning",
@@ -91,16 +92,20 @@ class ShownInsolvency:
     is_open: bool
     is_to_confirm: bool
     is_foreclosed: bool
+    power: UUID | None  # the signed paper
 
 
 def insolvencies(dossier: Dossier, *, today: date) -> list[ShownInsolvency]:
     """Notices that concern the dossier, with what remains of each time to declare."""
     found = dossier.insolvencies.select_related("notice")
+    powers = dict(
+        dossier.papers.filter(kind=PaperKind.POWER, signed__isnull=False).values_list("insolvency_id", "signed")
+    )
     return [
         ShownInsolvency(
             one, one.get_state_display(), MATCH_TONES[MatchState(one.state)], days_left(one.act_by_on, today),
             one.state != MatchState.DISMISSED and one.declared_on is None, one.state == MatchState.TO_CONFIRM,
-            one.is_foreclosed(today) and one.state != MatchState.DISMISSED,
+            one.is_foreclosed(today) and one.state != MatchState.DISMISSED, powers.get(one.pk),
         )
         for one in found
     ]  # fmt: skip

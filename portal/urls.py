@@ -3,6 +3,7 @@ from django.urls import include, path
 from portal.views import (
     answers,
     cockpit,
+    debtor_papers,
     debtor_room,
     dossiers,
     drops,
@@ -12,6 +13,7 @@ from portal.views import (
     irrecoverable,
     mandates,
     office,
+    papers,
     public,
     registration,
     routes,
@@ -108,6 +110,9 @@ urlpatterns = [
         insolvency.power,
         name="insolvency-power",
     ),
+    path(f"espace/dossiers/{REF}/acte/<int:paper>", papers.page, name="paper"),
+    path(f"espace/dossiers/{REF}/acte/<int:paper>/code", papers.ask_code, name="paper-code"),
+    path(f"espace/dossiers/{REF}/acte/<int:paper>/signature", papers.sign, name="paper-sign"),
     path(f"etude/dossiers/{REF}/certificat", irrecoverable.certify, name="office-certificate"),
     path(f"espace/dossiers/{REF}/tva.zip", irrecoverable.pack, name="vat-pack"),
     # debtor
@@ -115,6 +120,9 @@ urlpatterns = [
     path("debiteur/dossier", debtor_room.room, name="debtor-room"),
     path("debiteur/repondre", debtor_room.answer, name="debtor-answer"),
     path("debiteur/accord/<int:key>", debtor_room.agree, name="debtor-agree"),
+    path("debiteur/acte/<int:paper>", debtor_papers.page, name="debtor-paper"),
+    path("debiteur/acte/<int:paper>/code", debtor_papers.ask_code, name="debtor-paper-code"),
+    path("debiteur/acte/<int:paper>/signature", debtor_papers.sign, name="debtor-paper-sign"),
     path("debiteur/sortir", debtor_room.leave, name="debtor-leave"),
     path("debiteur/documents/<uuid:key>", files.debtor_document, name="debtor-document"),
 ]

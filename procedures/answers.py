@@ -13,10 +13,12 @@ from dossiers import journal
 from dossiers.enums import ENDED, Phase
 from dossiers.models import Dossier, Item
 from dossiers.services import held
+from procedures import papers
 from procedures.claims import claimed
 from procedures.effects import Stop, sentence
 from procedures.enums import HoldKind
 from procedures.holds import Ground, HoldRefused, declare
+from procedures.legal_texts import in_force, missing
 from procedures.letters import (
     Letter,
     answered_to_creditor,
@@ -25,12 +27,15 @@ from procedures.letters import (
     queue_letters,
     receipt,
 )
-from procedures.models import Answer, AnswerKind, Deadline, Hold, Means, Offer
+from procedures.models import Answer, AnswerKind, Deadline, Hold, Means, Offer, Paper, PaperKind
 from procedures.services import advance, offered
 from procedures.transitions import TRANSITIONS
+from signatures.codes import Signer
+from tenants.context import WORKER, acting_as
 
 OF_THE_PSRPC = (AnswerKind.ACCEPT, AnswerKind.REFUSE, AnswerKind.REFUSE_TERMS)
 LONGEST = 24
+FORM_TEXTS = ("CPCE R125-2",)  # the official form of acceptance, once somebody has entered it
 
 
 class AnswerRefused(ValueError):
@@ -109,6 +114,98 @@ def agree_as_debtor(offer: Offer, *, by: str, now: datetime) -> None:
     dossier, today = _agreeable(offer, now)
     Offer.objects.filter(pk=offer.pk, debtor_agreed_on=None).update(debtor_agreed_on=today)
     _tell(dossier, "offer_agreed", _terms(offer), by, now, (offer_to_creditor,))
+
+
+# --- what is signed with a code ------------------------------------------------------------------------------------
+@transaction.atomic
+def draw_up_acceptance(dossier: Dossier, reply: Reply, *, now: datetime) -> Paper:
+    """The form of acceptance for the debtor to read and sign; AnswerRefused as `record`."""
+    dossier = held(dossier)
+    if reason := _refusal(dossier, reply, today=now.astimezone(dossier.zone).date()):
+        raise AnswerRefused(reason)
+    return papers.draw_up(dossier, PaperKind.ACCEPTANCE, _acceptance_terms(dossier, reply, now), now=now)
+
+
+@transaction.atomic
+def draw_up_agreement(offer: Offer, kind: PaperKind, *, now: datetime) -> Paper:
+    """One side's agreement to these very terms, to read and sign."""
+    dossier, _today = _agreeable(offer, now)
+    if offer.creditor_agreed_on if kind == PaperKind.CREDITOR_AGREEMENT else offer.debtor_agreed_on:
+        raise AnswerRefused(_("Cet accord est déjà donné : rien n’a changé."))
+    return papers.draw_up(dossier, kind, _agreement_terms(dossier, offer), now=now, offer=offer)
+
+
+def sign_as_creditor(paper: Paper, signer: Signer, *, code: str, shown: str, by: Actor, now: datetime) -> None:
+    """The creditor's agreement, by her signature alone; a wrong try stays counted: answer the refusal and commit."""
+    assert paper.offer is not None
+    with transaction.atomic():  # the lock lasts as long as the request
+        dossier, _today = _agreeable(paper.offer, now)
+    terms = _agreement_terms(dossier, paper.offer)
+    papers.sign(paper, signer, terms=terms, code=code, shown=shown, now=now)
+    agree_as_creditor(paper.offer, by=by, now=now)
+    papers.hand_out(paper, now=now)
+
+
+def sign_as_debtor(
+    paper: Paper, signer: Signer, *, code: str, shown: str, by: str, now: datetime, evidence: dict[str, str]
+) -> None:
+    """The debtor's acceptance or agreement. He signs as himself; what follows is written by the one service, as ever."""
+    reply = _reply_of(paper, now, evidence)
+    with acting_as(WORKER):  # the lock lasts as long as the request, so that what follows cannot be refused
+        terms = _terms_to_sign(paper, reply, now)
+    papers.sign(paper, signer, terms=terms, code=code, shown=shown, now=now)
+    with acting_as(WORKER):
+        if paper.offer is None:
+            record(paper.dossier, reply, by=by, now=now)
+        else:
+            agree_as_debtor(paper.offer, by=by, now=now)
+        papers.hand_out(paper, now=now)
+
+
+def _terms_to_sign(paper: Paper, reply: Reply, now: datetime) -> dict[str, str]:
+    """What the paper would say today; AnswerRefused when its time is over."""
+    if paper.offer is not None:
+        dossier, _today = _agreeable(paper.offer, now)
+        return _agreement_terms(dossier, paper.offer)
+    dossier = held(paper.dossier)
+    if reason := _refusal(dossier, reply, today=reply.received_on):
+        raise AnswerRefused(reason)
+    return _acceptance_terms(dossier, reply, now)
+
+
+def _reply_of(paper: Paper, now: datetime, evidence: dict[str, str]) -> Reply:
+    """The acceptance that the paper holds."""
+    today, terms = now.astimezone(paper.dossier.zone).date(), paper.terms
+    if paper.offer is not None:
+        return Reply(AnswerKind.ACCEPT, Means.ONLINE, today)
+    return Reply(
+        AnswerKind.ACCEPT, Means.ONLINE, today, terms["text"], int(terms["instalments"]),
+        date.fromisoformat(terms["first_on"]), evidence=evidence,
+    )  # fmt: skip
+
+
+def _acceptance_terms(dossier: Dossier, reply: Reply, now: datetime) -> dict[str, str]:
+    assert reply.first_on is not None  # asked of an acceptance online
+    model = [] if missing(FORM_TEXTS, on=now.date()) else in_force(FORM_TEXTS, on=now.date())
+    return papers.common_terms(dossier) | {
+        "amount": claimed(dossier).format_fr(),
+        "instalments": str(reply.instalments),
+        "first_on": reply.first_on.isoformat(),
+        "first_on_fr": f"{reply.first_on:%d/%m/%Y}",
+        "text": reply.text,
+        "model": model[0].text if model else "",
+    }
+
+
+def _agreement_terms(dossier: Dossier, offer: Offer) -> dict[str, str]:
+    dates = [f"{on:%d/%m/%Y} : {sum_.format_fr()}" for on, sum_ in offer.schedule()]
+    return papers.common_terms(dossier) | {
+        "amount": offer.total.format_fr(),
+        "claimed": claimed(dossier).format_fr(),
+        "schedule": " ; ".join(dates),
+        "missed_instalments": str(offer.missed_instalments),
+        "notice_days": str(offer.notice_days),
+    }
 
 
 def month(dossier: Dossier) -> Deadline | None:

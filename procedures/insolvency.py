@@ -15,7 +15,7 @@ from dossiers.models import Dossier
 from dossiers.services import held
 from notifications.models import Channel, Message
 from notifications.outbox import queue_all
-from procedures import holds
+from procedures import holds, papers
 from procedures.bodacc import Bulletin, Notice
 from procedures.enums import HoldKind, MatchState, NoticeKind
 from procedures.holds import Ground
@@ -28,8 +28,9 @@ from procedures.letters import (
     insolvency_to_office,
     queue_letters,
 )
-from procedures.models import Hold, Insolvency, InsolvencyNotice
+from procedures.models import Hold, Insolvency, InsolvencyNotice, Paper, PaperKind
 from procedures.terms import Term, compute
+from signatures.codes import Signer
 from tenants.context import WORKER, acting_as
 from tenants.models import Territory
 
@@ -165,13 +166,48 @@ def dismiss(found: Insolvency, *, reason: str, by: Actor, now: datetime) -> None
 
 
 @transaction.atomic
-def give_power(found: Insolvency, *, by: Actor, now: datetime) -> None:
-    """The creditor's special power to declare in her name (C. com. L622-24), without which nobody but she may (REL-28, REL-29)."""
+def draw_up_power(found: Insolvency, *, now: datetime) -> Paper:
+    """The special power to read and sign (C. com. L622-24), without which nobody but the creditor declares."""
     dossier, found = _locked(found)
-    if found.state == MatchState.DISMISSED or found.power_at:
-        raise InsolvencyRefused(_("Ce pouvoir n’est pas attendu."))
+    _expect_power(found)
+    return papers.draw_up(dossier, PaperKind.POWER, _power_terms(dossier, found), now=now, insolvency=found)
+
+
+def sign_power(paper: Paper, signer: Signer, *, code: str, shown: str, by: Actor, now: datetime) -> None:
+    """The power is given by its signature alone (REL-28, REL-29); InsolvencyRefused, PaperRefused or CodeRefused.
+
+    A wrong try stays counted: the caller answers the refusal and commits.
+    """
+    assert paper.insolvency is not None
+    with transaction.atomic():  # the lock lasts as long as the request
+        dossier, found = _locked(paper.insolvency)
+    _expect_power(found)
+    papers.sign(paper, signer, terms=_power_terms(dossier, found), code=code, shown=shown, now=now)
     Insolvency.objects.filter(pk=found.pk).update(power_at=now, power_by=str(by))
     _tell(dossier, "special_power_given", (), by=str(by), now=now)
+
+
+def _expect_power(found: Insolvency) -> None:
+    if found.state == MatchState.DISMISSED or found.power_at or found.declared_on:
+        raise InsolvencyRefused(_("Ce pouvoir n’est pas attendu."))
+
+
+def _power_terms(dossier: Dossier, found: Insolvency) -> dict[str, str]:
+    """What the power says: whose claim of how much on whom, in which proceedings, given to whom."""
+    notice, debtor = found.notice, dossier.debtor
+    assert debtor is not None  # only filed dossiers are watched
+    return papers.common_terms(dossier) | {
+        "siren": notice.siren,
+        "notice": f"{notice}, {_french(notice.published_on)}",
+        "nature": notice.nature,
+        "judgment_on": _french(notice.judgment_on) if notice.judgment_on else "",
+        "court": notice.court,
+        "amount": dossier.balance().format_fr(),
+    }
+
+
+def _french(day: date) -> str:
+    return f"{day:%d/%m/%Y}"
 
 
 @transaction.atomic

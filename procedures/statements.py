@@ -15,9 +15,10 @@ from procedures.decompte import Part
 from procedures.enums import MatchState
 from procedures.irrecoverable import unpaid
 from procedures.legal_texts import L126_TEXTS, in_force
-from procedures.models import Answer, Hold, InsolvencyNotice, Offer
+from procedures.models import Answer, Hold, Insolvency, InsolvencyNotice, Offer
 from procedures.petition import build, missing, pieces_of
 
+POWER_FILE = "pouvoir-special.pdf"
 OUTCOMES = {
     "record_psrpc_refusal": "le débiteur a refusé de participer à la procédure (CPCE R125-5, 1°)",
     "record_psrpc_silence": "le mois de l’envoi s’est écoulé sans accord sur le montant et les modalités (CPCE R125-5, 2°)",
@@ -99,7 +100,16 @@ def claim_declaration(message: Message) -> Content:
     totals = {part.value: account.total(part) for part in Part}
     context |= {"found": found, "judgment_on": day, "account": account, "totals": totals, "pieces": pieces_of(dossier)}
     pdf = pdf_of("letters/insolvency/declaration.2026-01-01.html", context)
-    return _kept(f"Déclaration de créance – {dossier.reference}", pdf, for_debtor=False)
+    return _kept(f"Déclaration de créance – {dossier.reference}", pdf, for_debtor=False, **_power_of(found))
+
+
+def _power_of(found: Insolvency) -> dict[str, Any]:
+    """The signed power behind the declaration: its pages for the printer, and its file with the seal intact."""
+    paper = found.papers.filter(signature__isnull=False).select_related("signature__sealed").last()
+    if paper is None or paper.signature is None:
+        return {}
+    signed = paper.signature.paper.read()
+    return {"pages": signed, "files": {POWER_FILE: signed}}
 
 
 @content_of("client_insolvency")
@@ -129,8 +139,8 @@ def title_copy(message: Message) -> Content:
     return Content(subject=f"Copie du {original.document.name.removesuffix('.pdf')}", pdf=original.document.read())
 
 
-def _kept(subject: str, pdf: bytes, *, for_debtor: bool = True) -> Content:
-    return Content(subject=subject, pdf=seal(pdf, reason=subject), for_debtor=for_debtor)
+def _kept(subject: str, pdf: bytes, *, for_debtor: bool = True, **behind: Any) -> Content:
+    return Content(subject=subject, pdf=seal(pdf, reason=subject, **behind), for_debtor=for_debtor)
 
 
 def _cause(message: Message) -> Event:

@@ -32,7 +32,7 @@ from documents.models import Document
 from dossiers.models import Debtor, Dossier, SavedSearch
 from dossiers.publications import shown_to_debtor
 from notifications.models import Message
-from procedures.models import Insolvency
+from procedures.models import OF_THE_DEBTOR, Insolvency, Paper
 from signatures.models import Signature
 
 Row = dict[str, Any]
@@ -59,6 +59,7 @@ INVENTORY = {
     "procedures_offer": "accords", "notifications_message": "envois", "documents_document": "pièces jointes au fichier",
     "accounts_partnermembership": "distributeurs", "dossiers_savedsearch": "recherches gardées",
     "procedures_hold": "situations", "procedures_insolvency": "procédures collectives",
+    "procedures_paper": "actes à signer",
     "accounts_contact": "demandes et réclamations", "core_reading": "consultations", "accounts_user": "identité",
     "account_emailaddress": "adresses", "accounts_membership": "rôles", "accounts_officemembership": "rôles",
     "accounts_trustedphone": "téléphones", "accounts_opensession": "sessions", "mfa_authenticator": "seconds facteurs",
@@ -122,6 +123,9 @@ def of_debtor(debtor: Debtor, *, dossiers: QuerySet[Dossier], with_support: bool
         "procédures collectives": [
             facts(one, "decided_by", "power_by", "declared_by", "notice")
             for one in Insolvency.objects.filter(dossier__in=keys).order_by("pk")
+        ],
+        "actes à signer": [
+            facts(one) for one in Paper.objects.filter(dossier__in=keys, kind__in=OF_THE_DEBTOR).order_by("pk")
         ],
         "envois": [_message(message) for message in _messages_to(debtor, keys)],
     }

@@ -39,6 +39,7 @@ from accounts.models import (
 from accounts.portal_twin import CLIENT_ID, CLIENT_SECRET
 from accounts.roles import Role
 from core import clock
+from core.actors import Actor
 from core.calendar import lapses_at
 from core.crypto import decrypt
 from documents.models import Document
@@ -64,8 +65,10 @@ from mandates.models import Mandate, MandateState, Mode
 from notifications.models import Message
 from notifications.relay import dispatch_next
 from payments.models import BankReturn, Batch, CardLine, CardPayment, Collection, Fee
+from procedures import insolvency as insolvency_services
 from procedures.legal_texts import AMIABLE_TEXTS, L126_TEXTS, PSRPC_TEXTS
 from procedures.models import (
+    OF_THE_DEBTOR,
     Answer,
     Breaker,
     Deadline,
@@ -74,12 +77,13 @@ from procedures.models import (
     InsolvencyNotice,
     LegalText,
     Offer,
+    Paper,
     PhoneScript,
 )
 from procedures.terms import compute
 from signatures.codes import Signer, Way, send_code
 from signatures.deeds import Deed
-from signatures.models import Signature
+from signatures.models import Challenge, Signature
 from signatures.services import sign
 from tenants.models import Brand, ConventionText, Office, OptionClause, Policy, Terms
 
@@ -183,9 +187,7 @@ def paper(of: Creditor, content: bytes = b"", **fields: Any) -> Document:
 def signature(of: Creditor, person: User | None = None, now: datetime = LONG_AGO, **fields: Any) -> Signature:
     """A paper signed with its code, as a person would."""
     who, shown = signer(person or user()), paper(of, **fields)
-    challenge = send_code(shown, who, Way("email", who.email), now=now)
-    sealed = Message.objects.get(key=f"signature-code-{challenge.pk}").payload["code"]
-    code = decrypt(sealed, place=f"challenge:{challenge.pk}")
+    code = code_of(send_code(shown, who, Way("email", who.email), now=now))
     return sign(Deed(shown, "Convention", "CONV-1", "Je consens.", "1"), who, code=code, shown=shown.sha256, now=now)
 
 
@@ -531,6 +533,29 @@ def insolvency(of: Dossier, **fields: Any) -> Insolvency:
     }  # fmt: skip
     found = fields.pop("notice", None) or notice()
     return Insolvency.objects.create(dossier=of, creditor_id=of.creditor_id, notice=found, **(values | fields))
+
+
+def give_power(found: Insolvency, *, by: Actor, now: datetime) -> None:
+    """The special power, drawn up, read and signed with its code, as the creditor would."""
+    found = Insolvency.objects.select_related("dossier").get(pk=found.pk)
+    made, who = insolvency_services.draw_up_power(found, now=now), signer(user())
+    challenge = send_code(made.document, who, Way("email", who.email), now=now)
+    insolvency_services.sign_power(made, who, code=code_of(challenge), shown=made.document.sha256, by=by, now=now)
+
+
+def code_of(challenge: Challenge) -> str:
+    """The code as its mail says it."""
+    sealed = Message.objects.get(key=f"signature-code-{challenge.pk}").payload["code"]
+    return decrypt(sealed, place=f"challenge:{challenge.pk}")
+
+
+def paper_to_sign(of: Dossier, kind: str = "power") -> Paper:
+    """A paper that waits for its code, as it stands in the table."""
+    shown = paper(of.creditor, dossier_id=of.pk, for_debtor=kind in OF_THE_DEBTOR)
+    terms = {"version": "essai", "reference": of.reference}
+    return Paper.objects.create(
+        dossier=of, creditor_id=of.creditor_id, kind=kind, terms=terms, document=shown, created_at=LONG_AGO
+    )
 
 
 def word(of: Dossier, voice: str = Voice.OFFICE, **fields: Any) -> ThreadMessage:

@@ -12,11 +12,12 @@ from accounts.permissions import requires
 from accounts.roles import Permission
 from core import clock
 from core.once import once
-from portal.actors import creditor_actor, office_actor
+from portal.actors import office_actor
 from portal.forms import OfferForm, ReceivedAnswerForm
 from portal.views.dossiers import one_of_mine
 from portal.views.office import one_of_ours
 from procedures import answers
+from procedures.models import PaperKind
 
 
 @require_POST
@@ -60,15 +61,12 @@ def _told(request: Any, sentence: str, dossier: Any) -> HttpResponse:
 
 @require_POST
 @requires(Permission.DOSSIER_ADVANCE)
-@once
 def agree(request: Any, reference: str, key: int) -> HttpResponse:
-    """The creditor's yes to these terms: the title needs it."""
-    dossier = one_of_mine(request, reference)
-    offer = get_object_or_404(dossier.offers, pk=key)
+    """The creditor's yes to these terms, to read and sign with a code: the title needs it."""
+    offer = get_object_or_404(one_of_mine(request, reference).offers.select_related("dossier"), pk=key)
     try:
-        answers.agree_as_creditor(offer, by=creditor_actor(request), now=clock.now())
+        paper = answers.draw_up_agreement(offer, PaperKind.CREDITOR_AGREEMENT, now=clock.now())
     except answers.AnswerRefused as refusal:
         messages.error(request, str(refusal))
-    else:
-        messages.success(request, _("Votre accord est enregistré. L’étude le constate et délivre le titre."))
-    return redirect(dossier)
+        return redirect("dossier", reference)
+    return redirect("paper", reference, paper.pk)

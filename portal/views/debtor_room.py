@@ -23,9 +23,10 @@ from dossiers.models import Dossier
 from dossiers.publications import shown_to_debtor
 from portal import holding, presenters
 from portal.forms import DebtorAnswerForm, DebtorDoorForm
+from portal.paper_forms import ways_to
 from procedures import access, answers
 from procedures.answers import OF_THE_PSRPC
-from procedures.models import AnswerKind, Means
+from procedures.models import AnswerKind, Means, Offer, PaperKind
 from tenants.context import WORKER, acting_as
 
 TRIES, PAUSE = 5, 900
@@ -83,7 +84,7 @@ def _opened(request: Any, *, reference: str, code: str) -> Dossier | None:
 @never_cache
 @readonly
 def room(request: Any) -> HttpResponse:
-    dossier = _mine(request)
+    dossier = opened_room(request)
     if dossier is None:
         if DEBTOR_KEY not in request.session:
             return redirect("debtor-door")
@@ -97,17 +98,20 @@ def room(request: Any) -> HttpResponse:
         "next": presenters.debtor_step(dossier, today=today),
         "is_psrpc": dossier.phase == Phase.PSRPC,
         "is_l126": dossier.phase in CONTESTED,
-        "papers": Document.objects.filter(shown_to_debtor(dossier.pk)),
+        "papers": Document.objects.filter(shown_to_debtor(dossier.pk)).exclude(
+            pk__in=dossier.papers.values("document")
+        ),
         "answers": dossier.answers.all(),
         "choices": choices_of(dossier),
         "offer": offer,
         "holds": holding.shown(dossier, viewer=""),
+        "signs_by_code": bool(ways_to(dossier)),
         "may_agree": dossier.phase == Phase.PSRPC and offer and not offer.debtor_agreed_on,
     }
     return render(request, "portal/debtor/room.html", context)
 
 
-def _mine(request: Any) -> Dossier | None:
+def opened_room(request: Any) -> Dossier | None:
     """The dossier whose door this session opened."""
     if DEBTOR_KEY not in request.session:
         return None
@@ -166,24 +170,32 @@ def choices_of(dossier: Dossier) -> list[AnswerKind]:
 @once
 def answer(request: Any) -> HttpResponse:
     """One answer, named in the address and signed by the letter's code; the third screen of four at most."""
-    dossier, kind = _mine(request), request.GET.get("reponse", "")
+    dossier, kind = opened_room(request), request.GET.get("reponse", "")
     if dossier is None:
         return redirect("debtor-door")
     if kind not in choices_of(dossier):
         messages.error(request, _("Cette réponse n’est pas possible à cette étape."))
         return redirect("debtor-room")
-    form = DebtorAnswerForm(request.POST or None, kind=kind, items=dossier.items.filter(kind=ItemKind.INVOICE))
-    if request.method == "POST" and form.is_valid() and _answered(request, dossier, AnswerKind(kind), form):
-        return redirect("debtor-room")
+    form = _form(request, dossier, kind)
+    if request.method == "POST" and form.is_valid() and (page := _answered(request, dossier, AnswerKind(kind), form)):
+        return redirect(*page)
     context = {"form": form, "dossier": dossier, "kind": AnswerKind(kind), "explained": _explained(dossier, kind)}
     context["last_on"] = month.strict_on if (month := answers.month(dossier)) else None
     return render(request, "portal/debtor/answer.html", context, status=422 if form.errors else 200)
 
 
-def _answered(request: Any, dossier: Dossier, kind: AnswerKind, form: DebtorAnswerForm) -> bool:
-    if not _opened(request, reference=dossier.reference, code=form.cleaned_data["code"]):
+def _form(request: Any, dossier: Dossier, kind: str) -> DebtorAnswerForm:
+    """The letter's code signs every answer but an acceptance, when a code can be sent to the debtor for that."""
+    by_code = kind != AnswerKind.ACCEPT or not ways_to(dossier)
+    items = dossier.items.filter(kind=ItemKind.INVOICE)
+    return DebtorAnswerForm(request.POST or None, kind=kind, items=items, by_code=by_code)
+
+
+def _answered(request: Any, dossier: Dossier, kind: AnswerKind, form: DebtorAnswerForm) -> tuple[Any, ...] | None:
+    """Where to go next: the room once all is recorded, the paper to sign otherwise; None with an error in the form."""
+    if "code" in form.fields and not _opened(request, reference=dossier.reference, code=form.cleaned_data["code"]):
         form.add_error("code", _(WRONG_CODE))
-        return False
+        return None
     now = clock.now()
     reply = answers.Reply(
         kind, Means.ONLINE, now.astimezone(dossier.zone).date(), form.cleaned_data["text"],
@@ -193,12 +205,14 @@ def _answered(request: Any, dossier: Dossier, kind: AnswerKind, form: DebtorAnsw
     )  # fmt: skip
     try:
         with acting_as(WORKER):  # the room reads one dossier; what it writes goes through this one service
+            if "code" not in form.fields:
+                return "debtor-paper", answers.draw_up_acceptance(dossier, reply, now=now).pk
             answers.record(dossier, reply, by=DEBTOR, now=now)
     except answers.AnswerRefused as refusal:
         form.add_error(None, str(refusal))
-        return False
+        return None
     messages.success(request, _("Votre réponse est enregistrée. L’étude et le créancier sont prévenus."))
-    return True
+    return ("debtor-room",)
 
 
 def _evidence(request: Any, kind: AnswerKind) -> dict[str, str]:
@@ -214,20 +228,30 @@ def _evidence(request: Any, kind: AnswerKind) -> dict[str, str]:
 @once
 def agree(request: Any, key: int) -> HttpResponse:
     """The debtor's yes to the terms that the office proposed, signed by the letter's code like every answer."""
-    dossier = _mine(request)
+    dossier = opened_room(request)
     offer = dossier and dossier.offers.filter(pk=key).first()
     if not dossier or not offer:
         raise Http404
-    if not _opened(request, reference=dossier.reference, code=request.POST.get("code", "")):
+    is_sent = bool(ways_to(dossier))
+    if not is_sent and not _opened(request, reference=dossier.reference, code=request.POST.get("code", "")):
         messages.error(request, _(WRONG_CODE))
         return redirect("debtor-room")
     try:
         with acting_as(WORKER):
-            answers.agree_as_debtor(offer, by=DEBTOR, now=clock.now())
+            return _to_sign(offer) if is_sent else _agreed(request, offer)
     except answers.AnswerRefused as refusal:
         messages.error(request, str(refusal))
-    else:
-        messages.success(request, _("Votre accord est enregistré. Rien n’est à payer avant le constat de l’étude."))
+    return redirect("debtor-room")
+
+
+def _to_sign(offer: Offer) -> HttpResponse:
+    paper = answers.draw_up_agreement(offer, PaperKind.DEBTOR_AGREEMENT, now=clock.now())
+    return redirect("debtor-paper", paper.pk)
+
+
+def _agreed(request: Any, offer: Offer) -> HttpResponse:
+    answers.agree_as_debtor(offer, by=DEBTOR, now=clock.now())
+    messages.success(request, _("Votre accord est enregistré. Rien n’est à payer avant le constat de l’étude."))
     return redirect("debtor-room")
 
 

@@ -14,7 +14,7 @@ from accounts.permissions import requires
 from accounts.roles import Permission
 from core import clock
 from core.once import once
-from portal.actors import creditor_actor, office_actor
+from portal.actors import office_actor
 from portal.views.dossiers import one_of_mine
 from portal.views.office import one_of_ours
 from procedures import insolvency as watch
@@ -70,17 +70,15 @@ def declared(request: Any, reference: str, insolvency: int) -> HttpResponse:
 
 @require_POST
 @requires(Permission.DOSSIER_ADVANCE)
-@once
 def power(request: Any, reference: str, insolvency: int) -> HttpResponse:
-    """The creditor's special power for this declaration (REL-28, REL-29)."""
+    """The creditor's special power for this declaration (REL-28, REL-29): to read, then to sign with a code."""
     found = get_object_or_404(one_of_mine(request, reference).insolvencies, pk=insolvency)
     try:
-        watch.give_power(found, by=creditor_actor(request), now=clock.now())
+        paper = watch.draw_up_power(found, now=clock.now())
     except InsolvencyRefused as refusal:
         messages.error(request, str(refusal))
-    else:
-        messages.success(request, _("Pouvoir enregistré : l’étude peut déclarer votre créance."))
-    return redirect("dossier", reference)
+        return redirect("dossier", reference)
+    return redirect("paper", reference, paper.pk)
 
 
 def _day(request: Any, name: str) -> date | None:

@@ -4,6 +4,10 @@ from procedures.models.cockpit import PhoneScript as PhoneScript
 from procedures.models.hold import Hold as Hold
 from procedures.models.insolvency import Insolvency as Insolvency
 from procedures.models.insolvency import InsolvencyNotice as InsolvencyNotice
+from procedures.models.paper import OF_THE_CREDITOR as OF_THE_CREDITOR
+from procedures.models.paper import OF_THE_DEBTOR as OF_THE_DEBTOR
+from procedures.models.paper import Paper as Paper
+from procedures.models.paper import PaperKind as PaperKind
 from procedures.models.path import PENDING as PENDING
 from procedures.models.path import Answer as Answer
 from procedures.models.path import AnswerKind as AnswerKind

@@ -11,6 +11,7 @@ from dossiers.enums import Phase
 from dossiers.models import Dossier
 from notifications.models import Message
 from procedures import access
+from signatures.models import Challenge
 from tests import factories
 from tests.accounts.test_sign_up import words
 from tests.conftest import AppClient
@@ -22,7 +23,7 @@ ROOM = "/debiteur/dossier"
 
 @pytest.fixture
 def dossier(creditor: Any, office: Any) -> Dossier:
-    made: Dossier = factories.dossier(creditor, phase=Phase.PSRPC, office=office)
+    made: Dossier = factories.dossier(creditor, phase=Phase.PSRPC, office=office, debtor={"email": ""})
     factories.month(made, clock.now().date() - timedelta(days=10))
     return made
 
@@ -54,7 +55,11 @@ def test_from_the_code_to_the_title_in_four_screens(
     page = words(browser.get(base))
     assert "en 3 versements" in page and "400,00" in page
     offer = dossier.offers.current()
-    assert browser.post(f"{base}accord/{offer.pk}")["Location"] == base
+    page = browser.post(f"{base}accord/{offer.pk}")["Location"]
+    browser.post(f"{page}/code", {"channel": "email"})
+    code = factories.code_of(Challenge.objects.get())
+    said = {"code": code, "shown": dossier.papers.get().document.sha256}
+    assert browser.post(f"{page}/signature", said)["Location"] == base
 
     desk = as_office()
     desk.post(f"/etude/dossiers/{dossier.reference}/action/record_agreement")

@@ -223,7 +223,7 @@ def test_nothing_is_declared_without_confirmation_and_the_creditors_special_powe
     insolvency.confirm(found, by=OFFICE, now=now)
     with pytest.raises(InsolvencyRefused, match="pouvoir spécial"):
         insolvency.ask_for_declaration(found, by=OFFICE, now=now)
-    insolvency.give_power(found, by=CREDITOR, now=now)
+    factories.give_power(found, by=CREDITOR, now=now)
     insolvency.ask_for_declaration(found, by=OFFICE, now=now)
     everything_leaves(now)
     paper = Message.objects.get(kind="claim_declaration")
@@ -233,7 +233,7 @@ def test_nothing_is_declared_without_confirmation_and_the_creditors_special_powe
 def test_a_declaration_is_recorded_by_its_dispatch_and_its_number(found: Insolvency, now: datetime) -> None:
     later = now + 30 * DAY
     insolvency.confirm(found, by=OFFICE, now=now)
-    insolvency.give_power(found, by=CREDITOR, now=now)
+    factories.give_power(found, by=CREDITOR, now=now)
     for on, number in ((date(2026, 2, 27), "1A 111 222"), (later.date() + DAY, "1A 111 222"), (later.date(), "1A")):
         with pytest.raises(InsolvencyRefused):
             insolvency.record_declaration(found, declared_on=on, number=number, by=OFFICE, now=later)

@@ -10,7 +10,7 @@ from tests.walls.test_architecture import APPS, for_each
 
 MODELS = [model for app in APPS for model in apps.get_app_config(app).get_models()]
 FIELDS = [(model, field) for model in MODELS for field in model._meta.concrete_fields]
-AMOUNTS = {"gross", "net", "amount", "balance", "principal", "interest"}
+AMOUNTS = {"gross", "net", "amount", "balance", "principal", "interest", "refunded", "excess"}
 # Columns with choices that the database does not hold to their list, each with its reason.
 UNHELD = {
     "accounts.User.civility": "a form of address, nothing depends on it",

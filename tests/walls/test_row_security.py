@@ -390,6 +390,7 @@ def furnish(office: Any, word: str) -> Creditor:
     factories.word_with_file(dossier)
     factories.publication(dossier, paper)
     factories.insolvency(dossier)
+    factories.paper_to_sign(dossier, "acceptance")
     factories.hold(dossier, state="lifted", ended_at=MONDAY, ended_by=word)  # one that stands would stop the sweep
     return creditor
 

@@ -91,6 +91,8 @@ def furnish(brand: Brand, town: str, word: str) -> Owner:
     factories.script(office, text=word)
     factories.hold(owner.open, "closure", text=word)
     factories.insolvency(owner.open, reason=word)
+    factories.paper_to_sign(owner.open, "power")
+    factories.paper_to_sign(owner.open, "acceptance")
     owner.documents += [creditor.mandates.get().unsigned]
     factories.member(creditor)
     factories.invitation(creditor)
@@ -267,7 +269,9 @@ RECIPES: dict[tuple[str, str, str], Recipe] = {
     ("etude", "int", "hold"): lambda owner: [hold.pk for hold in owner.open.holds.all()],
     ("etude", "int", "insolvency"): lambda owner: [found.pk for found in owner.open.insolvencies.all()],
     ("espace", "int", "insolvency"): lambda owner: [found.pk for found in owner.open.insolvencies.all()],
+    ("espace", "int", "paper"): lambda owner: [paper.pk for paper in owner.open.papers.all()],
     ("espace", "int", "hold"): lambda owner: [hold.pk for hold in owner.open.holds.all()],
+    ("debiteur", "int", "paper"): lambda owner: [paper.pk for paper in owner.open.papers.all()],
     ("debiteur", "uuid", "key"): lambda owner: [d.pk for d in owner.documents],
 }  # fmt: skip
 
