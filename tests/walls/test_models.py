@@ -92,4 +92,5 @@ def test_nothing_owned_is_removed_in_cascade_but_what_hangs_on_it() -> None:
         "accounts.Membership.user", "accounts.Membership.creditor", "accounts.OfficeMembership.user", "accounts.PartnerMembership.user", "accounts.PartnerMembership.partner",
         "accounts.OfficeMembership.office", "accounts.BillingParty.creditor", "dossiers.Item.dossier",
         "dossiers.Attachment.dossier",
+        "dossiers.SavedSearch.user", "dossiers.SavedSearch.creditor", "dossiers.SavedSearch.office",
     }  # fmt: skip
