@@ -48,7 +48,7 @@ def test_one_proposes_another_confirms_and_the_office_is_told(office: Any, first
     assert office_ics.ics_of(office) == "", "what waits serves no purpose"
     assert "Identifiant confirmé" in words(hers.post(answer, {"answer": "approve"}, follow=True))
     assert office_ics.ics_of(office) == ICS
-    told = Message.objects.select_related("brand").filter(kind="office_ics").order_by("pk")
+    told = Message.objects.select_related("brand").filter(kind="office_ics").order_by("created_at")
     assert [message.recipient["email"] for message in told] == [office.email] * 2
     assert "a confirmé FR28ZZZ507689" in CONTENTS["office_ics"](told[1]).text
 
